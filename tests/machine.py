@@ -1,0 +1,188 @@
+"""Boards in QEMU for the tests: boot one, talk to its console, make what it boots from.
+
+    disk(out, {'sbin/init': program('x86_64', 'init.c', tmp), 'dev': DIR})
+    with boot('qemu-x86_64', root=out, append='rw', initrd=image('qemu-x86_64')) as machine:
+        machine.expect('# ')
+        machine.send('poweroff')
+        text = machine.wait()
+
+The environment may say where things are: BUILD (default build/), TIMEOUT (seconds to wait for
+one thing, default 120: other work may hold the processors).
+"""
+import gzip
+import io
+import os
+import shlex
+import subprocess
+import tarfile
+from collections import namedtuple
+from pathlib import Path
+
+import pexpect
+
+TOP = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get('BUILD', TOP / 'build'))
+TIMEOUT = float(os.environ.get('TIMEOUT', 120))
+
+# board -> the architecture's name in packages/
+BOARDS = {
+    'qemu-x86_64': 'x86_64',
+    'qemu-arm': 'arm',
+    'qemu-aarch64': 'aarch64',
+}
+
+# What a tree may hold beside bytes, text and paths of files to copy.
+DIR = object()
+LINK = namedtuple('LINK', 'target')
+CHAR = namedtuple('CHAR', 'major minor')
+
+
+# What every initramfs has: the kernel opens it for /init.
+CONSOLE = {'dev/console': CHAR(5, 1)}
+
+
+def image(board):
+    """The board's image, as `make BOARD=board` leaves it."""
+    return BUILD / board / 'images/initramfs.cpio.gz'
+
+
+def kernel(name):
+    """The test kernel of that name (qemu/kernels/), built when it is missing."""
+    return Path(output(TOP / 'qemu/kernel', name)) / 'kernel'
+
+
+def output(*command):
+    return subprocess.run([str(word) for word in command], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout.strip()
+
+
+class Failed(AssertionError):
+    """The guest did not do what was expected; the message ends with its console."""
+
+
+class boot:
+    """A running board. Leaving the `with` block ends its QEMU."""
+
+    def __init__(self, board, *, root=None, initrd=None, kernel=None, cmdline=None, append=None,
+                 qemu=(), timeout=TIMEOUT):
+        words = [TOP / 'qemu/run', board]
+        for option, value in (('--root', root), ('--initrd', initrd), ('--kernel', kernel),
+                              ('--cmdline', cmdline), ('--append', append)):
+            if value is not None:
+                words += [option, value]
+        words = [str(word) for word in (*words, '--', *qemu)]
+        self.command = shlex.join(words)
+        self.console = io.StringIO()
+        self.child = pexpect.spawn(words[0], words[1:], timeout=timeout, encoding='utf-8',
+                                   codec_errors='backslashreplace', echo=False)
+        self.child.logfile_read = self.console
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.close(force=True)
+
+    @property
+    def text(self):
+        """The whole console so far."""
+        return self.console.getvalue().replace('\r', '')
+
+    def expect(self, pattern, timeout=-1):
+        """Wait for a regular expression, at most so many seconds; returns the match."""
+        try:
+            self.child.expect(pattern, timeout=timeout)
+        except pexpect.TIMEOUT:
+            raise self.failed(f'no {pattern!r} in time') from None
+        except pexpect.EOF:
+            raise self.failed(f'ended without {pattern!r}') from None
+        return self.child.match
+
+    def send(self, line):
+        self.child.sendline(line)
+
+    def wait(self, timeout=-1):
+        """Wait for QEMU to end by itself; returns the whole console."""
+        try:
+            self.child.expect(pexpect.EOF, timeout=timeout)
+        except pexpect.TIMEOUT:
+            raise self.failed('did not end in time') from None
+        return self.text
+
+    def failed(self, why):
+        return Failed(f'{why}: {self.command}\n{self.text}')
+
+
+def program(arch, source, out):
+    """Compile a C file of the tests into a static program `out` for the guest."""
+    lines = (TOP / 'packages/arches').read_text().splitlines()
+    prefix, *flags = next(line.split()[1:] for line in lines if line.split()[:1] == [arch])
+    musl = output(TOP / 'packages/build', 'musl', arch)
+    subprocess.run([f'{prefix}gcc', '-specs', f'{musl}/lib/musl-gcc.specs', *flags, '-std=c11',
+                    '-O2', '-Wall', '-Wextra', '-Werror', '-static', '-s', '-o', out, source],
+                   check=True)
+    return Path(out)
+
+
+def disk(out, tree):
+    """Make an ext4 image of {path: bytes, text, Path of a file, DIR, LINK() or CHAR()}."""
+    tarball = Path(f'{out}.tar')
+    with tarfile.open(tarball, 'w') as tar:
+        for name, content in rows(tree):
+            entry = tarfile.TarInfo(name)
+            entry.mode = 0o755
+            body = b''
+            if content is DIR:
+                entry.type = tarfile.DIRTYPE
+            elif isinstance(content, LINK):
+                entry.type, entry.linkname = tarfile.SYMTYPE, content.target
+            elif isinstance(content, CHAR):
+                entry.type, entry.devmajor, entry.devminor = tarfile.CHRTYPE, *content
+                entry.mode = 0o600
+            else:
+                body = content
+            entry.size = len(body)
+            tar.addfile(entry, io.BytesIO(body))
+    subprocess.run([TOP / 'qemu/disk', out, tarball], check=True)
+    tarball.unlink()
+    return Path(out)
+
+
+def cpio(out, tree):
+    """Make an initramfs, gzipped, of what disk() takes."""
+    data = b''
+    for number, (name, content) in enumerate([*rows(tree), ('TRAILER!!!', b'')], 1):
+        mode, body, device = 0o100755, b'', (0, 0)
+        if content is DIR:
+            mode = 0o040755
+        elif isinstance(content, LINK):
+            mode, body = 0o120777, content.target.encode()
+        elif isinstance(content, CHAR):
+            mode, device = 0o020600, content
+        else:
+            body = content
+        # newc: inode, mode, owner, group, links, time, size, device, its own device, name's size
+        fields = (number, mode, 0, 0, 1, 0, len(body), 0, 0, *device, len(name) + 1, 0)
+        data += b'070701' + b''.join(b'%08x' % field for field in fields)
+        data = padded(data + name.encode() + b'\0')
+        data = padded(data + body)
+    Path(out).write_bytes(gzip.compress(data, mtime=0))
+    return Path(out)
+
+
+def padded(data):
+    return data + bytes(-len(data) % 4)
+
+
+def rows(tree):
+    """The entries in order, each directory before what is in it, contents as bytes."""
+    whole = {}
+    for name, content in tree.items():
+        for parent in reversed(Path(name).parents[:-1]):
+            whole.setdefault(str(parent), DIR)
+        if isinstance(content, Path):
+            content = content.read_bytes()
+        elif isinstance(content, str):
+            content = content.encode()
+        whole[name] = content
+    return sorted(whole.items())
