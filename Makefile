@@ -1,0 +1,172 @@
+# kindling: the only makefile a user calls. `make help` explains it.
+
+BOARD ?= qemu-x86_64
+O ?= build/$(BOARD)
+
+# Debian's own: another python3 in PATH may not see Debian's modules.
+PYTHON ?= /usr/bin/python3
+export CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kindling
+export DL_DIR ?= $(CACHE)/dl
+export V
+Q := $(if $(V),,@)
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+SHELL := /bin/sh -eu
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+images := $(O)/images
+config := $(O)/config
+board := boards/$(BOARD)
+
+.PHONY: all
+all: image-report
+
+# ---- for a machine that has only git and make --------------------------------------------------
+
+.PHONY: help deps list-boards
+help:
+	@cat help
+
+list-boards:
+	@sed -sn '1s/^# \([^:]*\): */\1\t/p' boards/*/README.md | expand -t 20
+
+deps:
+	$(Q)packages/deps
+
+# ---- configuration: kconfig/ -------------------------------------------------------------------
+
+ifeq ($(wildcard $(board)/defconfig),)
+$(error BOARD=$(BOARD): no such board; `make list-boards` lists them)
+endif
+
+kconf := $(PYTHON) kconfig/conf
+kconfig-files := $(wildcard kconfig/*)
+
+.PHONY: defconfig menuconfig olddefconfig savedefconfig
+defconfig:
+	$(Q)mkdir -p $(O)
+	$(Q)$(kconf) defconfig $(O)/.config $(board)/defconfig
+
+%_defconfig:
+	$(Q)$(MAKE) BOARD=$* defconfig
+
+menuconfig olddefconfig: $(O)/.config
+	$(Q)$(kconf) $@ $(O)/.config
+
+savedefconfig: $(O)/.config
+	$(Q)$(kconf) $@ $(O)/.config $(board)/defconfig
+
+# Made when missing, kept when present.
+$(O)/.config:
+	$(Q)mkdir -p $(O)
+	$(Q)$(kconf) defconfig $@ $(board)/defconfig
+
+$(config)/auto.mk: $(O)/.config $(kconfig-files)
+	$(Q)$(kconf) sync $< $(config)
+
+# Read only by the goals that build for a board.
+unconfigured := help deps list-boards %defconfig menuconfig check check-long bench clean
+ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
+include $(config)/auto.mk
+
+# ---- /init: init/ ------------------------------------------------------------------------------
+
+arch-row := $(shell awk '$$1 == "$(CONFIG_ARCH)"' packages/arches)
+CROSS_COMPILE ?= $(word 2,$(arch-row))
+export CROSS_COMPILE
+CC := $(CROSS_COMPILE)gcc
+
+cflags := $(wordlist 3,99,$(arch-row)) -std=gnu11 -D_GNU_SOURCE -Os -flto -g \
+	-Wall -Wextra -Werror=implicit-function-declaration \
+	-ffunction-sections -fdata-sections -fno-pie -fomit-frame-pointer -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-jump-tables \
+	-ffile-prefix-map=$(CURDIR)=. -include $(config)/autoconf.h
+ldflags := -static -no-pie -nostartfiles \
+	-Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,noexecstack
+
+objects := $(patsubst init/%.c,$(O)/init/%.o,$(wildcard init/*.c init/plan/*.c init/boot/*.c init/lib/*.c))
+
+# The C library of this architecture, built when missing.
+$(config)/musl: $(wildcard packages/musl/* packages/arches packages/build) $(config)/options/ARCH
+	$(Q)packages/build musl $(CONFIG_ARCH) >$@.tmp
+	$(Q)mv $@.tmp $@
+specs = -specs $$(cat $(config)/musl)/lib/musl-gcc.specs
+
+# An object depends on the options that its sources name, and on no other: not on autoconf.h,
+# which changes with each of them.
+$(O)/init/%.o: init/%.c Makefile $(config)/musl
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(specs) $(cflags) -MMD -MF $@.d -c $< -o $@
+	@sources=$$(sed -e 's/^[^:]*://' -e 's/\\$$//' -e 's/[^ ]*autoconf\.h//' $@.d); \
+	options=$$(grep -oh 'CONFIG_[A-Z0-9_]*' $$sources | sed 's|CONFIG_|$(config)/options/|' | sort -u); \
+	echo $@: $$sources $$options >$@.d
+-include $(addsuffix .d,$(objects))
+
+# An option or a header that is gone makes its users compile again.
+$(config)/options/% init/%.h: ;
+
+$(O)/init/init.debug: $(objects)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(specs) $(cflags) $(ldflags) $(objects) -o $@
+
+$(O)/init/init: $(O)/init/init.debug
+	$(Q)$(CROSS_COMPILE)objcopy -S -R .comment -R '.note*' -R .ARM.attributes $< $@
+
+# ---- the image: image/ -------------------------------------------------------------------------
+
+shell := $(filter 1,$(CONFIG_SHELL))
+
+$(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
+	$(Q)cp $$(packages/build toybox $(CONFIG_ARCH) rescue)/toybox $@
+
+lists := image/core.list $(if $(shell),image/shell.list)
+$(images)/initramfs.list: $(lists) $(config)/options/SHELL
+	@mkdir -p $(@D)
+	$(Q)sed -e '/^#/d' -e 's|@OUT@|$(abspath $(O))|' $(lists) >$@
+
+$(images)/initramfs.cpio: $(images)/initramfs.list $(O)/init/init $(if $(shell),$(O)/toybox)
+	$(Q)image/mkcpio $< $@
+
+$(images)/initramfs.cpio.%: $(images)/initramfs.cpio image/compress
+	@echo "  IMAGE   $@"
+	$(Q)image/compress $* $<
+
+image := $(images)/initramfs.cpio$(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPRESS))
+
+.PHONY: image-report
+image-report: $(image)
+	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(shell),shell,core)
+	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(image))" $(image)
+
+.PHONY: size
+size: $(images)/initramfs.cpio
+	$(Q)image/size $(BOARD) $(O)
+
+# ---- QEMU: qemu/ -------------------------------------------------------------------------------
+
+# CMDLINE replaces the command line. The demo root is made only when no ROOT is given.
+ROOT ?= $(O)/demo.img
+$(O)/demo.img: $(wildcard qemu/demo/*) qemu/disk $(config)/musl
+	$(Q)qemu/demo/make $@ $(CONFIG_ARCH)
+
+.PHONY: qemu
+qemu: all $(if $(filter $(O)/demo.img,$(ROOT)),$(O)/demo.img)
+	$(Q)qemu/disk $(O)/root.img $(ROOT) >/dev/null
+	$(Q)qemu/run $(BOARD) --initrd $(image) --root $(O)/root.img \
+		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(CMDLINE),--cmdline '$(CMDLINE)')
+
+endif
+
+# ---- tests: tests/ -----------------------------------------------------------------------------
+
+.PHONY: check check-long bench
+check check-long:
+	$(Q)tests/run $@
+
+bench:
+	$(Q)tests/bench/bench
+
+.PHONY: clean
+clean:
+	$(Q)rm -rf $(O)

@@ -1,0 +1,123 @@
+/*
+ * Is there something to hand over to? Every check comes before the step that
+ * cannot be taken back. They are made with the new root as our root directory,
+ * so that links, absolute ones too, lead where they will lead init.
+ */
+#include "../init.h"
+#include "../lib/log.h"
+#include "../lib/sys.h"
+#include "../plan/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+
+/* As the kernel (init/main.c, kernel_init()), but for the shell: a default nobody asked for. */
+static const char *const defaults[] = {
+	"/sbin/init", "/etc/init", "/bin/init", CONFIG_INIT_SH ? "/bin/sh" : NULL, NULL,
+};
+
+const char *init_after(const struct boot *b, const char *last)
+{
+	const char *const *candidate = defaults;
+
+	if (b->params.init)
+		return last ? NULL : b->params.init;
+	if (last)
+		while (*candidate++ != last)
+			;
+	return *candidate;
+}
+
+/* What keeps a program from being init. */
+struct flaw {
+	const char *interpreter; /* that one is what has the flaw; or "" */
+	const char *why;         /* NULL: nothing does */
+};
+
+/* Can the open program run, its interpreter included? */
+static int check_program(int fd, struct flaw *flaw)
+{
+	static char name[PATH_MAX + 1];
+	char head[PROGRAM_HEAD];
+	struct interpreter interpreter;
+	int n = sys_read(fd, head, sizeof(head));
+	int err = n < 0 ? n : program_check(head, (size_t)n, &interpreter);
+
+	if (err || !interpreter.length)
+		return err;
+	n = sys_read_at(fd, name, interpreter.length, interpreter.offset);
+	if (n <= 0)
+		return n;
+	name[n] = '\0';
+	flaw->interpreter = name;
+	return sys_access(name);
+}
+
+static struct flaw flaw_of(const char *path)
+{
+	struct flaw flaw = { .interpreter = "" };
+	struct statx st;
+	int err = sys_stat(path, 0, &st), fd;
+
+	if (!err && !S_ISREG(st.stx_mode)) {
+		flaw.why = "not a regular file";
+	} else if (!err && !(st.stx_mode & 0111)) {
+		flaw.why = "not executable";
+	} else {
+		if (!err && CONFIG_INIT_CHECK) {
+			fd = sys_open(path, O_RDONLY);
+			err = fd < 0 ? fd : check_program(fd, &flaw);
+			sys_close(fd);
+		}
+		if (err)
+			flaw.why = log_error(err);
+	}
+	return flaw;
+}
+
+/* The first candidate that can run becomes b->init. */
+static int choose_init(struct boot *b)
+{
+	while ((b->init = init_after(b, b->init))) {
+		struct flaw flaw = flaw_of(b->init);
+		const char *its = *flaw.interpreter ? ": its interpreter " : "";
+
+		if (!flaw.why)
+			return 0;
+		if (b->params.init)
+			return refuse(b, "init=%s%s%s: %s", b->init, its, flaw.interpreter, flaw.why);
+		say(LOG_NOTE, "init %s%s%s: %s; trying the next", b->init, its, flaw.interpreter,
+		    flaw.why);
+	}
+	return refuse(b, "no init in %s", b->node);
+}
+
+static int check_new_root(struct boot *b)
+{
+	struct statx st;
+
+	b->root_has_dev = !sys_stat("/dev", AT_SYMLINK_NOFOLLOW, &st);
+	if (b->root_has_dev && !S_ISDIR(st.stx_mode))
+		return refuse(b, "/dev in the new root: not a directory");
+	return choose_init(b);
+}
+
+int check(struct boot *b)
+{
+	unsigned magic;
+	int err;
+
+	b->image = sys_open("/", O_RDONLY | O_DIRECTORY);
+	if (b->image < 0 || sys_fs_type(b->image, &magic))
+		return refuse(b, "the initramfs does not open");
+	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
+		return refuse(b, "the initramfs is neither ramfs nor tmpfs: not to be emptied");
+	if (sys_chdir(NEW_ROOT) || sys_chroot("."))
+		return refuse(b, "no way into the new root");
+	err = check_new_root(b);
+	if (sys_chdir_fd(b->image) || sys_chroot("."))
+		return refuse(b, "no way out of the new root");
+	return err;
+}

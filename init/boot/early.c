@@ -1,0 +1,19 @@
+/*
+ * The first stage: what we need in order to see and to speak.
+ */
+#include "../init.h"
+#include "../lib/log.h"
+#include "../lib/sys.h"
+
+int early(struct boot *b)
+{
+	int err = sys_mount_pseudo("devtmpfs", "/dev");
+
+	b->has_devtmpfs = !err;
+	if (CONFIG_INFO)
+		say(LOG_INFO, "version " VERSION);
+	if (!CONFIG_MAKE_NODES && err)
+		return refuse(b, "mount devtmpfs on /dev: %s", log_error(err));
+	err = sys_mount_pseudo("proc", "/proc");
+	return err ? refuse(b, "mount proc on /proc: %s", log_error(err)) : 0;
+}

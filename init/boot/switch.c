@@ -1,0 +1,110 @@
+/*
+ * The step that cannot be taken back: root becomes "/", and what was the
+ * initramfs becomes free memory.
+ */
+#include "../init.h"
+#include "../lib/log.h"
+#include "../lib/sys.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mount.h>
+
+/* Directories deeper than this keep what they hold; no sane image has them. */
+#define DEPTH_MAX 16
+
+/* Linux' own record (linux/dirent.h): the C library's needs an allocator. */
+struct entry {
+	unsigned long long ino;
+	long long off;
+	unsigned short length;
+	unsigned char type;
+	char name[];
+};
+
+static bool stays(const struct entry *e)
+{
+	/* Our fds 0 to 2, and then init's, are open on it. */
+	if (e->type == DT_CHR && !strcmp(e->name, "console"))
+		return true;
+	return !strcmp(e->name, ".") || !strcmp(e->name, "..");
+}
+
+static bool same_device(const struct statx *a, const struct statx *b)
+{
+	return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
+}
+
+/* Deletes what is in the directory, best effort, and never on another file system. */
+static void empty(int dir, const struct statx *image, unsigned depth)
+{
+	_Alignas(struct entry) char buf[1024];
+	int n;
+
+	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
+		for (int at = 0; at < n;) {
+			struct entry *e = (struct entry *)(buf + at);
+			struct statx st;
+			int fd;
+
+			at += e->length;
+			if (stays(e) || !sys_unlink_at(dir, e->name, 0) || e->type != DT_DIR)
+				continue;
+			fd = sys_open_at(dir, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+			if (fd < 0)
+				continue;
+			if (depth < DEPTH_MAX && !sys_stat_fd(fd, &st) && same_device(&st, image))
+				empty(fd, image, depth + 1);
+			sys_close(fd);
+			sys_unlink_at(dir, e->name, AT_REMOVEDIR);
+		}
+}
+
+/* The mounts that root gets from us; the others go with the image. */
+static void move_mounts(const struct boot *b)
+{
+	if (b->root_has_dev && b->has_devtmpfs)
+		sys_mount("/dev", NEW_ROOT "/dev", NULL, MS_MOVE, NULL);
+	if (CONFIG_KEEP_PROC_SYS) {
+		sys_mount("/proc", NEW_ROOT "/proc", NULL, MS_MOVE, NULL);
+		sys_mount("/sys", NEW_ROOT "/sys", NULL, MS_MOVE, NULL);
+	}
+}
+
+/*
+ * Linux 7.0 and later have an empty root below the initramfs, so it can be
+ * swapped like any other. Before, the kernel refuses that with EINVAL, and the
+ * new root is moved over the old one, as the kernel itself does
+ * (init/do_mounts.c, prepare_namespace()).
+ */
+static int become_root(void)
+{
+	int err = sys_chdir(NEW_ROOT);
+
+	if (err)
+		return err;
+	if (!sys_pivot_root(".", "."))
+		return sys_unmount(".");
+	err = sys_mount(".", "/", NULL, MS_MOVE, NULL);
+	return err ? err : sys_chroot(".");
+}
+
+int depart(struct boot *b)
+{
+	struct statx image;
+	int err;
+
+	move_mounts(b);
+	err = become_root();
+	if (err)
+		return refuse(b, "move root to /: %s", log_error(err));
+	if (!sys_chdir_fd(b->image) && !sys_stat_fd(b->image, &image)) {
+		sys_unmount("dev");
+		sys_unmount("proc");
+		sys_unmount("sys");
+		empty(b->image, &image, 0);
+	}
+	err = sys_chdir("/");
+	return err ? refuse(b, "enter /: %s", log_error(err)) : 0;
+}

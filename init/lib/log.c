@@ -1,0 +1,95 @@
+#include "log.h"
+#include "str.h"
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+/* Room for the longest command line in one value. */
+#define LINE_MAX 16384
+/* Text of one record; the kernel's limit is 1,024 with its own prefix. */
+#define RECORD_MAX 900
+/* /dev/kmsg drops what comes after 10 lines in 5 s, counted per open file. */
+#define LINES_PER_OPEN 8
+
+static void write_record(const char *record, const char *end)
+{
+	static int fd, left;
+
+	if (!left) {
+		int again = sys_open("/dev/kmsg", O_WRONLY);
+
+		/* After the switch there may be none: the old one still works. */
+		if (again >= 0) {
+			if (fd)
+				sys_close(fd);
+			fd = again;
+			left = LINES_PER_OPEN;
+		}
+	}
+	if (!fd) {
+		sys_write(2, record + 3, (size_t)(end - record - 3));
+		return;
+	}
+	left -= !!left;
+	sys_write(fd, record, (size_t)(end - record));
+}
+
+void log_list(char level, const char *format, va_list args, const char *end)
+{
+	static char line[LINE_MAX], record[RECORD_MAX + 64];
+	static const char hex[] = "0123456789abcdef";
+	const char *s = line;
+	char *out = str_vprint(line, sizeof(line) - 64, format, args);
+
+	if (!out || !str_print(out, 64, "%s", end))
+		s = "a message too long to print";
+	do {
+		for (out = str_print(record, 64, "<%s>kindling: ", (char[2]){ level });
+		     *s && out < record + RECORD_MAX; s++) {
+			*out++ = *s;
+			if (*s < ' ' || *s > '~') {
+				out[-1] = '\\';
+				*out++ = 'x';
+				*out++ = hex[*s >> 4 & 15];
+				*out++ = hex[*s & 15];
+			}
+		}
+		*out++ = '\n';
+		write_record(record, out);
+	} while (*s);
+}
+
+void say(char level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_list(level, format, args, "");
+	va_end(args);
+}
+
+const char *log_error(int err)
+{
+	static const struct {
+		unsigned char err;
+		char text[27];
+	} words[] = {
+		{ ENOENT, "not found" },
+		{ EIO, "read error" },
+		{ ENXIO, "nothing behind the node" },
+		{ ENOEXEC, "no program for this CPU" },
+		{ EACCES, "permission denied" },
+		{ ENODEV, "unknown to this kernel" },
+		{ ENOTDIR, "not a directory" },
+		{ EINVAL, "invalid" },
+		{ ENOMEDIUM, "no medium" },
+	};
+	static char number[16];
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i].err == -err)
+			return words[i].text;
+	str_print(number, sizeof(number), "error %u", (unsigned)-err);
+	return number;
+}

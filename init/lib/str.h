@@ -1,0 +1,34 @@
+/*
+ * Bounded strings. Nothing here truncates: what does not fit is refused, so a
+ * path or a value is either whole or not there at all.
+ */
+#ifndef LIB_STR_H
+#define LIB_STR_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* The first c in s, or the NUL that ends it. */
+char *str_find(const char *s, char c);
+
+/* The rest of s after prefix, or NULL when s does not start with it. */
+const char *str_after(const char *s, const char *prefix);
+
+/*
+ * A whole decimal number without sign. 0 and *out on success; -EINVAL when s
+ * is empty or holds anything but digits; -ERANGE, with *out = max, when the
+ * number is above max (9 or more).
+ */
+int str_uint(const char *s, unsigned max, unsigned *out);
+
+/*
+ * Of printf(3)'s formats %s and %u alone, with no flags; the compiler checks
+ * the arguments. Returns the NUL that ends the result, or NULL when it does
+ * not fit into size bytes.
+ */
+__attribute__((format(printf, 3, 4))) char *str_print(char *buf, size_t size, const char *format,
+						       ...);
+__attribute__((format(printf, 3, 0))) char *str_vprint(char *buf, size_t size, const char *format,
+							va_list args);
+
+#endif

@@ -1,0 +1,267 @@
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/reboot.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+#if defined(__x86_64__)
+#include "arch/x86_64.h"
+#elif defined(__aarch64__)
+#include "arch/aarch64.h"
+#elif defined(__arm__)
+#include "arch/arm.h"
+#endif
+
+/* The kernel's stack at the start: argc, argv, NULL, envp, NULL. */
+__attribute__((used)) void start(long *stack);
+void start(long *stack)
+{
+	char **argv = (char **)(stack + 1);
+
+	sys_exit(main((int)*stack, argv, argv + *stack + 1));
+}
+
+int sys_open_at(int dir, const char *name, int flags)
+{
+	return call6(SYS_openat, dir, name, flags | O_CLOEXEC, 0, 0, 0);
+}
+
+int sys_open(const char *path, int flags)
+{
+	return sys_open_at(AT_FDCWD, path, flags);
+}
+
+int sys_read(int fd, void *buf, size_t size)
+{
+	return call3(SYS_read, fd, buf, size);
+}
+
+int sys_read_at(int fd, void *buf, size_t size, unsigned long offset)
+{
+	int err = call3(SYS_lseek, fd, offset, 0);
+
+	return err < 0 ? err : sys_read(fd, buf, size);
+}
+
+int sys_write(int fd, const void *buf, size_t size)
+{
+	return call3(SYS_write, fd, buf, size);
+}
+
+void sys_close(int fd)
+{
+	call3(SYS_close, fd, 0, 0);
+}
+
+static int stat_at(int dir, const char *path, int flags, struct statx *st)
+{
+	return call6(SYS_statx, dir, path, flags, STATX_BASIC_STATS, st, 0);
+}
+
+int sys_stat(const char *path, int flags, struct statx *st)
+{
+	return stat_at(AT_FDCWD, path, flags, st);
+}
+
+int sys_stat_fd(int fd, struct statx *st)
+{
+	return stat_at(fd, "", AT_EMPTY_PATH, st);
+}
+
+int sys_access(const char *path)
+{
+	return call3(SYS_faccessat, AT_FDCWD, path, 0);
+}
+
+int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor)
+{
+	return call6(SYS_mknodat, AT_FDCWD, path, mode, (unsigned)makedev(major, minor), 0, 0);
+}
+
+int sys_unlink_at(int dir, const char *name, int flags)
+{
+	return call3(SYS_unlinkat, dir, name, flags);
+}
+
+int sys_list(int dir, void *buf, size_t size)
+{
+	return call3(SYS_getdents64, dir, buf, size);
+}
+
+int sys_fs_type(int fd, unsigned *magic)
+{
+	/* The first field in every layout of the structure. */
+	struct statfs st;
+	int err = call3(SYS_fstatfs, fd, &st, 0);
+
+	*magic = (unsigned)st.f_type;
+	return err;
+}
+
+int sys_read_file(const char *path, char *buf, size_t size)
+{
+	int fd = sys_open(path, O_RDONLY);
+	size_t used = 0;
+	int n;
+
+	if (fd < 0)
+		return fd;
+	while ((n = sys_read(fd, buf + used, size - used)) > 0)
+		used += (size_t)n;
+	sys_close(fd);
+	if (n < 0)
+		return n;
+	if (used == size)
+		return -EOVERFLOW;
+	buf[used] = '\0';
+	return (int)used;
+}
+
+int sys_chdir(const char *path)
+{
+	return call3(SYS_chdir, path, 0, 0);
+}
+
+int sys_chdir_fd(int fd)
+{
+	return call3(SYS_fchdir, fd, 0, 0);
+}
+
+int sys_chroot(const char *path)
+{
+	return call3(SYS_chroot, path, 0, 0);
+}
+
+int sys_pivot_root(const char *new_root, const char *put_old)
+{
+	return call3(SYS_pivot_root, new_root, put_old, 0);
+}
+
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
+	      const char *data)
+{
+	return call6(SYS_mount, source, target, type, flags,
+			  data, 0);
+}
+
+int sys_unmount(const char *target)
+{
+	return call3(SYS_umount2, target, MNT_DETACH, 0);
+}
+
+int sys_mount_pseudo(const char *type, const char *target)
+{
+	int err = sys_mount(type, target, type, MS_SILENT, NULL);
+
+	return err == -EBUSY ? 0 : err;
+}
+
+/* 32-bit kernels have two calls; those older than 5.1 only the one without 64. */
+unsigned sys_now(void)
+{
+#ifdef SYS_clock_gettime64
+	long long now[2];
+	long old[2] = { 0, 0 };
+
+	if (!call3(SYS_clock_gettime64, CLOCK_MONOTONIC, now, 0))
+		return (unsigned)now[0] * 1000 + (unsigned)now[1] / 1000000;
+	call3(SYS_clock_gettime32, CLOCK_MONOTONIC, old, 0);
+	return (unsigned)old[0] * 1000 + (unsigned)old[1] / 1000000;
+#else
+	long now[2] = { 0, 0 };
+
+	call3(SYS_clock_gettime, CLOCK_MONOTONIC, now, 0);
+	return (unsigned)now[0] * 1000 + (unsigned)now[1] / 1000000;
+#endif
+}
+
+int sys_poll(struct pollfd *fds, unsigned count, int ms)
+{
+#ifdef SYS_poll
+	return call3(SYS_poll, fds, count, ms);
+#else
+	long timeout[2] = { ms / 1000, ms % 1000 * 1000000L };
+
+	return call6(SYS_ppoll, fds, count, ms < 0 ? NULL : timeout, 0, 0, 0);
+#endif
+}
+
+void sys_sleep(unsigned ms)
+{
+	sys_poll(NULL, 0, (int)ms);
+}
+
+int sys_open_uevents(void)
+{
+	/* Group 1 is the kernel's own (lib/kobject_uevent.c); group 2 belongs to udev. */
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	int fd = call3(SYS_socket, AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
+			    NETLINK_KOBJECT_UEVENT);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = call3(SYS_bind, fd, &kernel, sizeof(kernel));
+	if (!err)
+		return fd;
+	sys_close(fd);
+	return err;
+}
+
+void sys_drop_message(int fd)
+{
+	char first;
+
+	call6(SYS_recvfrom, fd, &first, sizeof(first), MSG_DONTWAIT, 0, 0);
+}
+
+int sys_pid(void)
+{
+	return call3(SYS_getpid, 0, 0, 0);
+}
+
+int sys_exec(const char *path, char **argv, char **envp)
+{
+	return call3(SYS_execve, path, argv, envp);
+}
+
+int sys_fork(void)
+{
+	return call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+}
+
+int sys_wait_any(void)
+{
+	return call6(SYS_wait4, -1, 0, 0, 0, 0, 0);
+}
+
+void sys_own_terminal(int fd)
+{
+	call3(SYS_setsid, 0, 0, 0);
+	call3(SYS_ioctl, fd, TIOCSCTTY, 1);
+}
+
+void sys_exit(int status)
+{
+	for (;;)
+		call3(SYS_exit_group, status, 0, 0);
+}
+
+void sys_reboot(unsigned command)
+{
+	call6(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command, 0, 0, 0);
+}
+
+void sys_sync(void)
+{
+	call3(SYS_sync, 0, 0, 0);
+}

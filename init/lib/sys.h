@@ -1,0 +1,71 @@
+/*
+ * The system calls that /init makes, and nothing else between it and the
+ * kernel: no errno, no start-up code of a C library (together 5 kB). Each
+ * function is the call of its manual page, section 2, and returns what the
+ * kernel returns: 0 or more, or -errno. Descriptors are close-on-exec.
+ */
+#ifndef LIB_SYS_H
+#define LIB_SYS_H
+
+#include <poll.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+/* Where the process begins; sys.c calls it with what the kernel put on the stack. */
+int main(int argc, char **argv, char **envp);
+
+/* Files. A path is relative to the working directory. */
+int sys_open(const char *path, int flags);
+int sys_open_at(int dir, const char *name, int flags);
+int sys_read(int fd, void *buf, size_t size);
+int sys_read_at(int fd, void *buf, size_t size, unsigned long offset);
+int sys_write(int fd, const void *buf, size_t size);
+void sys_close(int fd);
+int sys_stat(const char *path, int flags, struct statx *st);
+int sys_stat_fd(int fd, struct statx *st);
+int sys_access(const char *path);
+int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor);
+int sys_unlink_at(int dir, const char *name, int flags);
+int sys_list(int dir, void *buf, size_t size); /* getdents64 */
+int sys_fs_type(int fd, unsigned *magic);           /* fstatfs, f_type */
+
+/*
+ * A whole text file, NUL-terminated, into buf. Its length; -EOVERFLOW when it
+ * has size bytes or more.
+ */
+int sys_read_file(const char *path, char *buf, size_t size);
+
+/* Where we are and what is mounted. */
+int sys_chdir(const char *path);
+int sys_chdir_fd(int fd);
+int sys_chroot(const char *path);
+int sys_pivot_root(const char *new_root, const char *put_old);
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
+	      const char *data);
+int sys_unmount(const char *target); /* with MNT_DETACH */
+
+/* Mounts a pseudo file system; that it is there already is fine. */
+int sys_mount_pseudo(const char *type, const char *target);
+
+/* Time, in milliseconds. The clock is the monotonic one; it wraps after 49 days. */
+unsigned sys_now(void);
+int sys_poll(struct pollfd *fds, unsigned count, int ms);
+void sys_sleep(unsigned ms);
+
+/* The kernel's device events. */
+int sys_open_uevents(void); /* -errno when this kernel has none */
+void sys_drop_message(int fd);
+
+/* Processes. */
+int sys_pid(void);
+int sys_exec(const char *path, char **argv, char **envp);
+int sys_fork(void);
+int sys_wait_any(void);
+void sys_own_terminal(int fd); /* a session of our own, with fd as its terminal */
+_Noreturn void sys_exit(int status);
+
+/* RB_ constants of sys/reboot.h. */
+void sys_reboot(unsigned command);
+void sys_sync(void);
+
+#endif

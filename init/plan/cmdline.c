@@ -1,0 +1,62 @@
+#include "cmdline.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* The kernel's isspace() is Latin-1's: lib/ctype.c counts 0xa0 as a space. */
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || c == (char)0xa0;
+}
+
+static char *skip_spaces(char *s)
+{
+	while (is_space(*s))
+		s++;
+	return s;
+}
+
+static char dash_to_underscore(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+bool cmdline_same_name(const char *a, const char *b)
+{
+	while (*a && dash_to_underscore(*a) == dash_to_underscore(*b))
+		a++, b++;
+	return dash_to_underscore(*a) == dash_to_underscore(*b);
+}
+
+bool cmdline_next(char **text, struct word *word)
+{
+	char *s = skip_spaces(*text), *end, *equals = NULL;
+	bool quoted = *s == '"', in_quote = quoted;
+
+	if (!*s)
+		return false;
+	s += quoted;
+	for (end = s; *end && (in_quote || !is_space(*end)); end++) {
+		/* As the kernel does: a '=' in first place is part of the name. */
+		if (*end == '=' && !equals && end > s)
+			equals = end;
+		if (*end == '"')
+			in_quote = !in_quote;
+	}
+	*text = end + !!*end;
+	*end = '\0';
+
+	word->name = s;
+	word->value = NULL;
+	if (equals) {
+		*equals = '\0';
+		word->value = equals + 1;
+		if (*word->value == '"') {
+			word->value++;
+			quoted = true;
+		}
+	}
+	if (quoted && end > s && end[-1] == '"')
+		end[-1] = '\0';
+	return word->value || strcmp(s, "--");
+}

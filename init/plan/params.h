@@ -1,0 +1,48 @@
+/*
+ * The parameters that /init obeys, and what it says of the others. The words
+ * are the kernel's (Documentation/admin-guide/kernel-parameters.rst) and, for
+ * rd., dracut's.
+ */
+#ifndef PLAN_PARAMS_H
+#define PLAN_PARAMS_H
+
+#include <stdbool.h>
+
+/* A number of seconds that is not there. */
+#define NOT_GIVEN (-2)
+/* The most that is taken: a day. */
+#define SECONDS_MAX 86400
+/* Milliseconds to wait, for a rootwait without a value. */
+#define WAIT_FOREVER (-1U)
+/* rd.break without a value: root is mounted, and nothing is gone yet. */
+#define DEFAULT_BREAK "switch"
+
+/* Strings point into the parsed text, or are NULL when not given. */
+struct params {
+	char *root, *rootfstype, *rootflags, *init;
+	const char *stage; /* rd.break=: a shell before this stage */
+	int rootwait;    /* seconds, -1 for ever, or NOT_GIVEN */
+	int rootdelay;   /* seconds or NOT_GIVEN: a bound, never a sleep */
+	int panic;       /* seconds; 0 halts, -1 reboots at once; NOT_GIVEN */
+	bool rw;         /* of ro and rw the last one; read-only is the default */
+	bool shell;      /* rd.shell: a shell on failure */
+	const char *refused, *refused_value; /* asks for another root than this image can give */
+};
+
+/* What the user should hear of NAME=value (value may be NULL); boot goes on. */
+typedef void params_note(const char *name, const char *value, const char *text);
+
+/* Nothing given. */
+#define PARAMS_NONE \
+	{ .rootwait = NOT_GIVEN, .rootdelay = NOT_GIVEN, .panic = NOT_GIVEN }
+
+/*
+ * Reads one text, in place, on top of what is already there: the last word
+ * wins, over several texts too. Stops at "--".
+ */
+void params_parse(struct params *params, char *text, params_note *note);
+
+/* How long to wait for root: milliseconds or WAIT_FOREVER. */
+unsigned params_wait(const struct params *params);
+
+#endif
