@@ -33,7 +33,7 @@ CASES = {
     'quoted values': ('whole', 'TEXT="two words" "MORE=a  b" "a word" -- "x y" z="1 2"'),
     'init elsewhere': ('whole', 'init=/opt/other'),
     'init elsewhere, words': ('whole', 'init=/opt/other A=b word -- more words'),
-    'root words': ('whole', 'rootwait rootfstype=ext4 rootflags=noatime'),
+    'root words': ('whole', 'rootwait rootfstype=ext4 rootflags=errors=remount-ro,commit=7'),
     'quiet': ('whole', 'quiet'),
     'no /proc and /sys': ('no /proc', ''),
     'no /dev': ('no /dev', ''),
