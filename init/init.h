@@ -24,12 +24,12 @@ struct boot {
 	unsigned start;          /* sys_now() when /init began */
 	struct params params;
 	struct rootspec root;
-	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device */
 	const char *type;        /* the file system that mounted */
 	const char *init;        /* the program that will run, in the new root */
 	int image;               /* open on the root directory of the initramfs */
 	bool has_devtmpfs;       /* of ours, on /dev */
 	bool root_has_dev;       /* a /dev to move it to */
+	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device */
 };
 
 int early(struct boot *b);   /* /proc and /dev, so that we see and speak */

@@ -3,9 +3,9 @@
  */
 #include "init.h"
 #include "lib/log.h"
+#include "lib/str.h"
 #include "lib/sys.h"
 
-#include <string.h>
 
 static const struct {
 	char name[8];
@@ -25,27 +25,25 @@ static const struct {
 bool is_stage(const char *name)
 {
 	for (size_t i = 0; i < STAGES; i++)
-		if (!strcmp(stages[i].name, name))
+		if (str_same(stages[i].name, name))
 			return true;
 	return false;
 }
 
 int main(int argc, char **argv, char **envp)
 {
-	struct boot b = {
-		.argv = argv,
-		.envp = envp,
-		.start = sys_now(),
-		.params = PARAMS_NONE,
-	};
+	static struct boot b = { .params = PARAMS_NONE };
 
 	(void)argc;
+	b.argv = argv;
+	b.envp = envp;
+	b.start = sys_now();
 	if (sys_pid() != 1) {
 		say(LOG_ERR, "not started as PID 1: only the kernel starts /init; nothing done");
 		return 1;
 	}
 	for (size_t i = 0; i < STAGES; i++) {
-		if (CONFIG_SHELL && b.params.stage && !strcmp(b.params.stage, stages[i].name))
+		if (CONFIG_SHELL && b.params.stage && str_same(b.params.stage, stages[i].name))
 			shell(&b);
 		if (stages[i].run(&b))
 			break;

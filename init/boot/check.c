@@ -30,66 +30,58 @@ const char *init_after(const struct boot *b, const char *last)
 	return *candidate;
 }
 
-/* What keeps a program from being init. */
-struct flaw {
-	const char *interpreter; /* that one is what has the flaw; or "" */
-	const char *why;         /* NULL: nothing does */
-};
-
-/* Can the open program run, its interpreter included? */
-static int check_program(int fd, struct flaw *flaw)
+/* Why the open program cannot run; *interpreter is set when that one is why. */
+static int check_program(int fd, const char **interpreter)
 {
 	static char name[PATH_MAX + 1];
-	char head[PROGRAM_HEAD];
-	struct interpreter interpreter;
+	_Alignas(long) char head[PROGRAM_HEAD];
+	struct interpreter place;
 	int n = sys_read(fd, head, sizeof(head));
-	int err = n < 0 ? n : program_check(head, (size_t)n, &interpreter);
+	int err = n < 0 ? n : program_check(head, (size_t)n, &place);
 
-	if (err || !interpreter.length)
+	if (err || !place.length)
 		return err;
-	n = sys_read_at(fd, name, interpreter.length, interpreter.offset);
+	n = sys_read_at(fd, name, place.length, place.offset);
 	if (n <= 0)
 		return n;
 	name[n] = '\0';
-	flaw->interpreter = name;
+	*interpreter = name;
 	return sys_access(name);
 }
 
-static struct flaw flaw_of(const char *path)
+/* Why path cannot be init, or 0; the errors are those of execve(2), but for a directory's. */
+static int check_init(const char *path, const char **interpreter)
 {
-	struct flaw flaw = { .interpreter = "" };
 	struct statx st;
 	int err = sys_stat(path, 0, &st), fd;
 
-	if (!err && !S_ISREG(st.stx_mode)) {
-		flaw.why = "not a regular file";
-	} else if (!err && !(st.stx_mode & 0111)) {
-		flaw.why = "not executable";
-	} else {
-		if (!err && CONFIG_INIT_CHECK) {
-			fd = sys_open(path, O_RDONLY);
-			err = fd < 0 ? fd : check_program(fd, &flaw);
-			sys_close(fd);
-		}
-		if (err)
-			flaw.why = log_error(err);
-	}
-	return flaw;
+	if (err)
+		return err;
+	if (!S_ISREG(st.stx_mode))
+		return -EISDIR;
+	if (!(st.stx_mode & 0111))
+		return -EACCES;
+	if (!CONFIG_INIT_CHECK)
+		return 0;
+	fd = sys_open(path, O_RDONLY);
+	err = fd < 0 ? fd : check_program(fd, interpreter);
+	sys_close(fd);
+	return err;
 }
 
 /* The first candidate that can run becomes b->init. */
 static int choose_init(struct boot *b)
 {
 	while ((b->init = init_after(b, b->init))) {
-		struct flaw flaw = flaw_of(b->init);
-		const char *its = *flaw.interpreter ? ": its interpreter " : "";
+		const char *interpreter = "";
+		int err = check_init(b->init, &interpreter);
+		const char *its = *interpreter ? ": its interpreter " : "";
 
-		if (!flaw.why)
+		if (!err)
 			return 0;
 		if (b->params.init)
-			return refuse(b, "init=%s%s%s: %s", b->init, its, flaw.interpreter, flaw.why);
-		say(LOG_NOTE, "init %s%s%s: %s; trying the next", b->init, its, flaw.interpreter,
-		    flaw.why);
+			return refuse(b, "init=%s%s%s: %d", b->init, its, interpreter, err);
+		say(LOG_NOTE, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
 	}
 	return refuse(b, "no init in %s", b->node);
 }

@@ -28,7 +28,7 @@ int decide(struct boot *b)
 		int n = sys_read_file("/proc/cmdline", text, sizeof(text));
 
 		if (n < 0)
-			return refuse(b, "read /proc/cmdline: %s", log_error(n));
+			return refuse(b, "read /proc/cmdline: %d", n);
 		/* The kernel ends the line; without this an open quote would swallow that too. */
 		if (n && text[n - 1] == '\n')
 			text[n - 1] = '\0';

@@ -13,7 +13,7 @@ int early(struct boot *b)
 	if (CONFIG_INFO)
 		say(LOG_INFO, "version " VERSION);
 	if (!CONFIG_MAKE_NODES && err)
-		return refuse(b, "mount devtmpfs on /dev: %s", log_error(err));
+		return refuse(b, "mount devtmpfs on /dev: %d", err);
 	err = sys_mount_pseudo("proc", "/proc");
-	return err ? refuse(b, "mount proc on /proc: %s", log_error(err)) : 0;
+	return err ? refuse(b, "mount proc on /proc: %d", err) : 0;
 }

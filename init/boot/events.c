@@ -10,7 +10,7 @@ void events_open(void)
 {
 	sock = sys_open_uevents();
 	if (sock < 0)
-		say(LOG_NOTE, "kernel device events: %s; looking every 50 ms", log_error(sock));
+		say(LOG_NOTE, "kernel device events: %d; looking every 50 ms", sock);
 }
 
 void events_wait(unsigned ms)

@@ -49,7 +49,8 @@ void fail(struct boot *b)
 {
 	int seconds = panic_seconds(b);
 
-	report_devices();
+	if (CONFIG_REPORT)
+		report_devices();
 	if (opens_shell(b))
 		shell(b);
 	if (seconds > 0)

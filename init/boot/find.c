@@ -101,10 +101,11 @@ static void wait_for_change(const struct boot *b, int err, unsigned waited, unsi
 	unsigned ms;
 
 	if (waited >= word) {
-		say(LOG_ERR, limit == WAIT_FOREVER ? "waiting for root=%s: %s; no limit"
-						   : "waiting for root=%s: %s; %u s left",
-		    b->params.root, log_error(err), (limit - waited + 999) / 1000);
-		report_devices();
+		say(LOG_ERR, limit == WAIT_FOREVER ? "waiting for root=%s: %d; no limit"
+						   : "waiting for root=%s: %d; %u s left",
+		    b->params.root, err, sys_seconds(limit - waited + 999));
+		if (CONFIG_REPORT)
+			report_devices();
 		word = waited + NEXT_WORD;
 	}
 	ms = least(word, limit) - waited;
@@ -126,11 +127,9 @@ int find(struct boot *b)
 	while ((err = look(b))) {
 		unsigned waited = sys_now() - b->start;
 
-		if (err == -ENOTBLK)
-			return refuse(b, "root=%s: not a block device", b->params.root);
-		if (!CONFIG_WAIT || waited >= limit)
-			return refuse(b, "root=%s: %s after %u s", b->params.root, log_error(err),
-				      waited / 1000);
+		if (!CONFIG_WAIT || err == -ENOTBLK || waited >= limit)
+			return refuse(b, "root=%s: %d after %u s", b->params.root, err,
+				      sys_seconds(waited));
 		if (subscribed)
 			wait_for_change(b, err, waited, limit);
 		else

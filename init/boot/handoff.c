@@ -9,13 +9,14 @@
 int handoff(struct boot *b)
 {
 	for (;;) {
-		const char *init = b->init, *why;
+		const char *init = b->init;
+		int err;
 
 		b->argv[0] = (char *)init;
-		why = log_error(sys_exec(init, b->argv, b->envp));
+		err = sys_exec(init, b->argv, b->envp);
 		b->init = init_after(b, init);
 		if (!b->init)
-			return refuse(b, "run init %s: %s", init, why);
-		say(LOG_ERR, "run init %s: %s; trying %s", init, why, b->init);
+			return refuse(b, "run init %s: %d", init, err);
+		say(LOG_ERR, "run init %s: %d; trying %s", init, err, b->init);
 	}
 }

@@ -49,7 +49,7 @@ int attach(struct boot *b)
 		types = list;
 		err = sys_read_file("/proc/filesystems", list, sizeof(list));
 		if (err < 0)
-			return refuse(b, "read /proc/filesystems: %s", log_error(err));
+			return refuse(b, "read /proc/filesystems: %d", err);
 		mountopts_filesystems(list);
 	}
 	err = try_types(b, types, flags, data);
@@ -61,7 +61,7 @@ int attach(struct boot *b)
 	if (try_next(err))
 		b->type = types;
 	if (err)
-		return refuse(b, "mount %s (%s): %s%s", b->node, b->type, log_error(err),
+		return refuse(b, "mount %s (%s): %d%s", b->node, b->type, err,
 			      err == -EINVAL ? ": another file system, or bad rootflags=" : "");
 	if (CONFIG_INFO)
 		say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type, sys_now() - b->start);

@@ -6,18 +6,18 @@
  */
 #include "../init.h"
 #include "../lib/log.h"
+#include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/words.h"
 
 #include <errno.h>
-#include <string.h>
 
 #define TOYBOX "/bin/toybox"
 #define WORDS_MAX 32
 
 static void tell(const char *s)
 {
-	sys_write(1, s, strlen(s));
+	sys_write(1, s, (size_t)(str_find(s, '\0') - s));
 }
 
 /* A line typed by someone: its length, or 0 when nobody is there or the console is gone. */
@@ -37,7 +37,7 @@ static size_t read_line(char *line, size_t size, int timeout_ms)
 
 static void run(const struct boot *b, char **words)
 {
-	const char *program = strchr(words[0], '/') ? words[0] : TOYBOX;
+	const char *program = *str_find(words[0], '/') ? words[0] : TOYBOX;
 	int child = sys_fork(), reaped;
 
 	if (child == 0) {
@@ -74,11 +74,11 @@ void shell(const struct boot *b)
 			tell(n == -EINVAL ? "open quote\n" : "too many words\n");
 		if (n <= 0)
 			continue;
-		if (!strcmp(words[0], "exit"))
+		if (str_same(words[0], "exit"))
 			return;
-		if (!strcmp(words[0], "help"))
+		if (str_same(words[0], "help"))
 			words[0] = "toybox";
-		if (strcmp(words[0], "cd"))
+		if (!str_same(words[0], "cd"))
 			run(b, words);
 		else if (sys_chdir(n > 1 ? words[1] : "/"))
 			tell("no such directory\n");

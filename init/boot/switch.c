@@ -4,11 +4,11 @@
  */
 #include "../init.h"
 #include "../lib/log.h"
+#include "../lib/str.h"
 #include "../lib/sys.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/mount.h>
 
 /* Directories deeper than this keep what they hold; no sane image has them. */
@@ -26,9 +26,9 @@ struct entry {
 static bool stays(const struct entry *e)
 {
 	/* Our fds 0 to 2, and then init's, are open on it. */
-	if (e->type == DT_CHR && !strcmp(e->name, "console"))
+	if (e->type == DT_CHR && str_same(e->name, "console"))
 		return true;
-	return !strcmp(e->name, ".") || !strcmp(e->name, "..");
+	return str_same(e->name, ".") || str_same(e->name, "..");
 }
 
 static bool same_device(const struct statx *a, const struct statx *b)
@@ -98,7 +98,7 @@ int depart(struct boot *b)
 	move_mounts(b);
 	err = become_root();
 	if (err)
-		return refuse(b, "move root to /: %s", log_error(err));
+		return refuse(b, "move root to /: %d", err);
 	if (!sys_chdir_fd(b->image) && !sys_stat_fd(b->image, &image)) {
 		sys_unmount("dev");
 		sys_unmount("proc");
@@ -106,5 +106,5 @@ int depart(struct boot *b)
 		empty(b->image, &image, 0);
 	}
 	err = sys_chdir("/");
-	return err ? refuse(b, "enter /: %s", log_error(err)) : 0;
+	return err ? refuse(b, "enter /: %d", err) : 0;
 }

@@ -2,7 +2,6 @@
 #include "str.h"
 #include "sys.h"
 
-#include <errno.h>
 #include <fcntl.h>
 
 /* Room for the longest command line in one value. */
@@ -67,29 +66,4 @@ void say(char level, const char *format, ...)
 	va_start(args, format);
 	log_list(level, format, args, "");
 	va_end(args);
-}
-
-const char *log_error(int err)
-{
-	static const struct {
-		unsigned char err;
-		char text[27];
-	} words[] = {
-		{ ENOENT, "not found" },
-		{ EIO, "read error" },
-		{ ENXIO, "nothing behind the node" },
-		{ ENOEXEC, "no program for this CPU" },
-		{ EACCES, "permission denied" },
-		{ ENODEV, "unknown to this kernel" },
-		{ ENOTDIR, "not a directory" },
-		{ EINVAL, "invalid" },
-		{ ENOMEDIUM, "no medium" },
-	};
-	static char number[16];
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (words[i].err == -err)
-			return words[i].text;
-	str_print(number, sizeof(number), "error %u", (unsigned)-err);
-	return number;
 }

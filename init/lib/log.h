@@ -25,7 +25,4 @@ __attribute__((format(printf, 2, 3))) void say(char level, const char *format, .
 __attribute__((format(printf, 2, 0))) void log_list(char level, const char *format, va_list args,
 						     const char *end);
 
-/* A system call's -errno in words, for the errors that a boot really meets. */
-const char *log_error(int err);
-
 #endif

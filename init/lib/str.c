@@ -17,6 +17,13 @@ const char *str_after(const char *s, const char *prefix)
 	return s;
 }
 
+bool str_same(const char *a, const char *b)
+{
+	const char *rest = str_after(a, b);
+
+	return rest && !*rest;
+}
+
 int str_uint(const char *s, unsigned max, unsigned *out)
 {
 	unsigned n = 0;
@@ -41,23 +48,58 @@ static const char *decimal(char *buf, unsigned n)
 	char *p = buf + 10;
 
 	*p = '\0';
-	do
-		*--p = (char)('0' + n % 10);
-	while (n /= 10);
+	do {
+		/* n / 10: not every ARMv7 can divide, and the routine for it has 600 bytes. */
+		unsigned tenth = (unsigned)(n * 0xcccccccdULL >> 35);
+
+		*--p = (char)('0' + n - tenth * 10);
+		n = tenth;
+	} while (n);
 	return p;
+}
+
+/* The errors that a boot really meets; the others as "error N". */
+static const char *error_words(char *buf, int err)
+{
+	static const struct {
+		unsigned char err;
+		char text[27];
+	} words[] = {
+		{ ENOENT, "not found" },
+		{ EIO, "read error" },
+		{ ENXIO, "nothing behind the node" },
+		{ ENOEXEC, "no program for this CPU" },
+		{ EACCES, "permission denied" },
+		{ ENODEV, "unknown to this kernel" },
+		{ ENOTDIR, "not a directory" },
+		{ EISDIR, "not a regular file" },
+		{ ENOTBLK, "not a block device" },
+		{ EINVAL, "invalid" },
+		{ ENOMEDIUM, "no medium" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i].err == -err)
+			return words[i].text;
+	str_print(buf, 17, "error %u", (unsigned)-err);
+	return buf;
 }
 
 char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 {
-	char number[11];
+	char number[17];
 
 	for (; *format; format++) {
 		const char *s = format, *end = format + 1;
 
 		if (*format == '%') {
-			s = *++format == 's' ? va_arg(args, const char *)
-					     : decimal(number, va_arg(args, unsigned));
 			end = NULL;
+			if (*++format == 's')
+				s = va_arg(args, const char *);
+			else if (*format == 'u')
+				s = decimal(number, va_arg(args, unsigned));
+			else
+				s = error_words(number, va_arg(args, int));
 		}
 		for (; s != end && (end || *s); s++, size--) {
 			if (size < 2)

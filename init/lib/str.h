@@ -6,6 +6,7 @@
 #define LIB_STR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The first c in s, or the NUL that ends it. */
@@ -13,6 +14,8 @@ char *str_find(const char *s, char c);
 
 /* The rest of s after prefix, or NULL when s does not start with it. */
 const char *str_after(const char *s, const char *prefix);
+
+bool str_same(const char *a, const char *b);
 
 /*
  * A whole decimal number without sign. 0 and *out on success; -EINVAL when s
@@ -22,9 +25,9 @@ const char *str_after(const char *s, const char *prefix);
 int str_uint(const char *s, unsigned max, unsigned *out);
 
 /*
- * Of printf(3)'s formats %s and %u alone, with no flags; the compiler checks
- * the arguments. Returns the NUL that ends the result, or NULL when it does
- * not fit into size bytes.
+ * Of printf(3)'s formats %s, %u and, for a system call's -errno in words, %d,
+ * with no flags; the compiler checks the arguments. Returns the NUL that ends
+ * the result, or NULL when it does not fit into size bytes.
  */
 __attribute__((format(printf, 3, 4))) char *str_print(char *buf, size_t size, const char *format,
 						       ...);

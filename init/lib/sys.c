@@ -165,23 +165,36 @@ int sys_mount_pseudo(const char *type, const char *target)
 	return err == -EBUSY ? 0 : err;
 }
 
+/* n / by, off by one at most: not every ARMv7 can divide, and the routine for it has 600 bytes. */
+static unsigned divide(unsigned long n, unsigned by)
+{
+	return (unsigned)(n * (0x100000000ULL / by + 1) >> 32);
+}
+
+unsigned sys_seconds(unsigned ms)
+{
+	return divide(ms, 1000);
+}
+
 /* 32-bit kernels have two calls; those older than 5.1 only the one without 64. */
 unsigned sys_now(void)
 {
+	struct {
+		unsigned long seconds, nanoseconds;
+	} now = { 0, 0 };
 #ifdef SYS_clock_gettime64
-	long long now[2];
-	long old[2] = { 0, 0 };
+	unsigned long long now64[2];
 
-	if (!call3(SYS_clock_gettime64, CLOCK_MONOTONIC, now, 0))
-		return (unsigned)now[0] * 1000 + (unsigned)now[1] / 1000000;
-	call3(SYS_clock_gettime32, CLOCK_MONOTONIC, old, 0);
-	return (unsigned)old[0] * 1000 + (unsigned)old[1] / 1000000;
+	if (!call3(SYS_clock_gettime64, CLOCK_MONOTONIC, now64, 0)) {
+		now.seconds = (unsigned long)now64[0];
+		now.nanoseconds = (unsigned long)now64[1];
+	} else {
+		call3(SYS_clock_gettime32, CLOCK_MONOTONIC, &now, 0);
+	}
 #else
-	long now[2] = { 0, 0 };
-
-	call3(SYS_clock_gettime, CLOCK_MONOTONIC, now, 0);
-	return (unsigned)now[0] * 1000 + (unsigned)now[1] / 1000000;
+	call3(SYS_clock_gettime, CLOCK_MONOTONIC, &now, 0);
 #endif
+	return (unsigned)now.seconds * 1000 + divide(now.nanoseconds, 1000000);
 }
 
 int sys_poll(struct pollfd *fds, unsigned count, int ms)

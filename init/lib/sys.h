@@ -49,6 +49,7 @@ int sys_mount_pseudo(const char *type, const char *target);
 
 /* Time, in milliseconds. The clock is the monotonic one; it wraps after 49 days. */
 unsigned sys_now(void);
+unsigned sys_seconds(unsigned ms); /* whole seconds */
 int sys_poll(struct pollfd *fds, unsigned count, int ms);
 void sys_sleep(unsigned ms);
 

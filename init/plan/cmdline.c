@@ -1,7 +1,7 @@
 #include "cmdline.h"
+#include "../lib/str.h"
 
 #include <stddef.h>
-#include <string.h>
 
 /* The kernel's isspace() is Latin-1's: lib/ctype.c counts 0xa0 as a space. */
 static bool is_space(char c)
@@ -58,5 +58,5 @@ bool cmdline_next(char **text, struct word *word)
 	}
 	if (quoted && end > s && end[-1] == '"')
 		end[-1] = '\0';
-	return word->value || strcmp(s, "--");
+	return word->value || !str_same(s, "--");
 }

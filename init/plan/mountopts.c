@@ -3,7 +3,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/mount.h>
 
 #ifndef MS_NOSYMFOLLOW
@@ -50,7 +49,15 @@ static const struct {
 
 static bool is_word(const char *text, size_t n, const char *word)
 {
-	return strlen(word) == n && !memcmp(text, word, n);
+	return str_after(text, word) == text + n;
+}
+
+/* Moves n bytes down: to is below from. Returns the end of the copy. */
+static char *move_down(char *to, const char *from, size_t n)
+{
+	while (n--)
+		*to++ = *from++;
+	return to;
 }
 
 /* Applies one option to *flags; false when it is the file system's own. */
@@ -99,8 +106,7 @@ unsigned long mountopts_split(char *options, unsigned long flags)
 		if (n && !apply(s, n, &flags)) {
 			if (data != options)
 				*data++ = ',';
-			memmove(data, s, n);
-			data += n;
+			data = move_down(data, s, n);
 		}
 		s += n + !last;
 	}
@@ -119,8 +125,7 @@ void mountopts_filesystems(char *text)
 		if (line[0] == '\t') {
 			if (list != text)
 				*list++ = ',';
-			memmove(list, line + 1, n - 1);
-			list += n - 1;
+			list = move_down(list, line + 1, n - 1);
 		}
 		line += n + more;
 	}

@@ -5,117 +5,101 @@
 #include <errno.h>
 #include <stddef.h>
 
+/* What a word does. The first two take it without a value, the rest with one. */
 enum kind {
-	TEXT,     /* =VALUE, kept */
-	SECONDS,  /* =N, 0 or more */
-	SIGNED,   /* =N, where all below 0 means the same */
-	FOREVER,  /* without a value: wait for ever */
-	BREAK,    /* with or without a value */
-	CLEAR,    /* without a value */
-	SET,      /* without a value */
-	ABSENT,   /* not in this image: said once */
+	STORE,    /* sets the member to a constant */
+	BREAK,    /* rd.break alone */
+	TEXT,     /* keeps the value */
+	SECONDS,  /* keeps the number of seconds */
+	SIGNED,   /* the same; all numbers below 0 mean -1 */
 	REFUSED,  /* not in this image, and it would change what root is */
+	ABSENT,   /* not in this image: said; with or without a value */
 };
 
 static const struct row {
 	char name[13];
 	unsigned char kind, member;
+	signed char constant;
 } rows[] = {
 #define MEMBER(name) offsetof(struct params, name)
-	{ "root", TEXT, MEMBER(root) },
-	{ "rootfstype", TEXT, MEMBER(rootfstype) },
-	{ "rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, MEMBER(rootflags) },
-	{ "init", TEXT, MEMBER(init) },
-	{ "ro", CLEAR, MEMBER(rw) },
-	{ "rw", SET, MEMBER(rw) },
-	{ "rootwait", FOREVER, MEMBER(rootwait) },
-	{ "rootwait", SECONDS, MEMBER(rootwait) },
-	{ "rootdelay", SECONDS, MEMBER(rootdelay) },
-	{ "panic", SIGNED, MEMBER(panic) },
-	{ "rd.break", CONFIG_SHELL ? BREAK : ABSENT, MEMBER(stage) },
-	{ "rd.shell", CONFIG_SHELL ? SET : ABSENT, MEMBER(shell) },
-	{ "rootfallback", ABSENT, 0 },
-	{ "modules", ABSENT, 0 },
-	{ "overlayroot", REFUSED, 0 },
-	{ "loop", REFUSED, 0 },
-	{ "loopfstype", REFUSED, 0 },
-	{ "roothash", REFUSED, 0 },
-	{ "verityhash", REFUSED, 0 },
+	{ "root", TEXT, MEMBER(root), 0 },
+	{ "rootfstype", TEXT, MEMBER(rootfstype), 0 },
+	{ "rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, MEMBER(rootflags), 0 },
+	{ "init", TEXT, MEMBER(init), 0 },
+	{ "ro", STORE, MEMBER(rw), 0 },
+	{ "rw", STORE, MEMBER(rw), 1 },
+	{ "rootwait", STORE, MEMBER(rootwait), -1 },
+	{ "rootwait", SECONDS, MEMBER(rootwait), 0 },
+	{ "rootdelay", SECONDS, MEMBER(rootdelay), 0 },
+	{ "panic", SIGNED, MEMBER(panic), 0 },
+#if CONFIG_SHELL
+	{ "rd.break", BREAK, MEMBER(stage), 0 },
+	{ "rd.break", TEXT, MEMBER(stage), 0 },
+	{ "rd.shell", STORE, MEMBER(shell), 1 },
+#endif
+	{ "rootfallback", ABSENT, 0, 0 },
+	{ "modules", ABSENT, 0, 0 },
+	{ "overlayroot", REFUSED, 0, 0 },
+	{ "loop", REFUSED, 0, 0 },
+	{ "loopfstype", REFUSED, 0, 0 },
+	{ "roothash", REFUSED, 0, 0 },
+	{ "verityhash", REFUSED, 0, 0 },
 };
 
 #define AS_TEXT(number) #number
 #define BAD_NUMBER(instead) "not a number of seconds; using " AS_TEXT(instead)
 
-static void set_seconds(int *member, const struct row *row, const char *value, params_note *note)
+static int seconds(const struct row *row, const char *value, params_note *note)
 {
 	bool negative = row->kind == SIGNED && *value == '-';
 	unsigned n;
 	int err = str_uint(value + negative, SECONDS_MAX, &n);
 
 	if (err == -EINVAL) {
-		*member = NOT_GIVEN;
 		note(row->name, value, row->kind == SIGNED ? BAD_NUMBER(CONFIG_PANIC_SECONDS)
-							    : BAD_NUMBER(CONFIG_ROOTWAIT_SECONDS));
-		return;
+							   : BAD_NUMBER(CONFIG_ROOTWAIT_SECONDS));
+		return NOT_GIVEN;
 	}
 	if (err)
 		note(row->name, value, "more than a day; using one day");
-	*member = negative && n ? -1 : (int)n;
+	return negative && n ? -1 : (int)n;
 }
 
 static void apply(struct params *params, const struct row *row, char *value, params_note *note)
 {
 	void *member = (char *)params + row->member;
+	const char **text = member;
+	int *number = member;
 
 	switch (row->kind) {
-	case TEXT:
-		if (*(char **)member)
-			note(row->name, *(char **)member, "given again; using the last one");
-		*(char **)member = value;
+	case STORE:
+		*number = row->constant;
 		break;
 	case BREAK:
-		*(const char **)member = value ? value : DEFAULT_BREAK;
+		*text = DEFAULT_BREAK;
 		break;
-	case SECONDS:
-	case SIGNED:
-		set_seconds(member, row, value, note);
-		break;
-	case FOREVER:
-		*(int *)member = -1;
-		break;
-	case SET:
-	case CLEAR:
-		*(bool *)member = row->kind == SET;
+	case TEXT:
+		if (*text)
+			note(row->name, *text, "given again; using the last one");
+		*text = value;
 		break;
 	case REFUSED:
 		params->refused = row->name;
 		params->refused_value = value;
 		break;
-	default:
-		note(row->name, value, "not in this image; ignored");
-	}
-}
-
-/* A row fits a word with a value, one without, or both. */
-static bool fits(const struct row *row, const struct word *word)
-{
-	switch (row->kind) {
-	case FOREVER:
-	case SET:
-	case CLEAR:
-		return !word->value;
-	case BREAK:
 	case ABSENT:
-		return true;
+		note(row->name, value, "not in this image; ignored");
+		break;
 	default:
-		return word->value;
+		*number = seconds(row, value, note);
 	}
 }
 
 static void one_word(struct params *params, const struct word *word, params_note *note)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (cmdline_same_name(rows[i].name, word->name) && fits(&rows[i], word)) {
+		if (cmdline_same_name(rows[i].name, word->name) &&
+		    (rows[i].kind == ABSENT || !word->value == (rows[i].kind <= BREAK))) {
 			apply(params, &rows[i], word->value, note);
 			return;
 		}

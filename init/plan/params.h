@@ -6,8 +6,6 @@
 #ifndef PLAN_PARAMS_H
 #define PLAN_PARAMS_H
 
-#include <stdbool.h>
-
 /* A number of seconds that is not there. */
 #define NOT_GIVEN (-2)
 /* The most that is taken: a day. */
@@ -21,11 +19,11 @@
 struct params {
 	char *root, *rootfstype, *rootflags, *init;
 	const char *stage; /* rd.break=: a shell before this stage */
-	int rootwait;    /* seconds, -1 for ever, or NOT_GIVEN */
-	int rootdelay;   /* seconds or NOT_GIVEN: a bound, never a sleep */
-	int panic;       /* seconds; 0 halts, -1 reboots at once; NOT_GIVEN */
-	bool rw;         /* of ro and rw the last one; read-only is the default */
-	bool shell;      /* rd.shell: a shell on failure */
+	int rootwait;      /* seconds, -1 for ever, or NOT_GIVEN */
+	int rootdelay;     /* seconds or NOT_GIVEN: a bound, never a sleep */
+	int panic;         /* seconds; 0 halts, -1 reboots at once; NOT_GIVEN */
+	int rw;            /* of ro and rw the last one; read-only is the default */
+	int shell;         /* rd.shell: a shell on failure */
 	const char *refused, *refused_value; /* asks for another root than this image can give */
 };
 

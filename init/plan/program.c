@@ -1,9 +1,9 @@
 #include "program.h"
+#include "../lib/str.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <limits.h>
-#include <string.h>
 
 #if defined(__x86_64__)
 #define NATIVE EM_X86_64
@@ -30,8 +30,7 @@ static int check_script(const char *head, size_t size, struct interpreter *inter
 
 	while (start < size && (head[start] == ' ' || head[start] == '\t'))
 		start++;
-	for (end = start; end < size && head[end] && head[end] != ' ' && head[end] != '\t' &&
-	     head[end] != '\n'; end++)
+	for (end = start; end < size && head[end] > ' '; end++)
 		;
 	interpreter->offset = start;
 	interpreter->length = (unsigned)(end - start);
@@ -41,21 +40,19 @@ static int check_script(const char *head, size_t size, struct interpreter *inter
 /* Segments outside of the head are left to execve(): no linker puts them there. */
 static void find_interpreter(const char *head, size_t size, struct interpreter *interpreter)
 {
-	elf_header elf;
-	elf_segment segment;
-	size_t at;
+	const elf_header *elf = (const void *)head;
+	size_t at = elf->e_phoff;
 
-	memcpy(&elf, head, sizeof(elf));
-	at = elf.e_phoff;
-	for (unsigned i = 0; i < elf.e_phnum; i++, at += sizeof(segment)) {
-		if (at > size - sizeof(segment))
+	for (unsigned i = 0; i < elf->e_phnum; i++, at += sizeof(elf_segment)) {
+		const elf_segment *segment = (const void *)(head + at);
+
+		if (at > size - sizeof(*segment) || at % _Alignof(elf_segment))
 			return;
-		memcpy(&segment, head + at, sizeof(segment));
-		if (segment.p_type != PT_INTERP)
+		if (segment->p_type != PT_INTERP)
 			continue;
-		if (segment.p_filesz > 1 && segment.p_filesz <= PATH_MAX) {
-			interpreter->offset = segment.p_offset;
-			interpreter->length = (unsigned)segment.p_filesz - 1;
+		if (segment->p_filesz > 1 && segment->p_filesz <= PATH_MAX) {
+			interpreter->offset = segment->p_offset;
+			interpreter->length = (unsigned)segment->p_filesz - 1;
 		}
 		return;
 	}
@@ -63,17 +60,16 @@ static void find_interpreter(const char *head, size_t size, struct interpreter *
 
 int program_check(const void *head, size_t size, struct interpreter *interpreter)
 {
-	elf_header elf;
+	const elf_header *elf = head;
 
 	interpreter->length = 0;
-	if (size > 2 && !memcmp(head, "#!", 2))
+	if (size > 2 && str_after(head, "#!"))
 		return check_script(head, size, interpreter);
-	if (size < sizeof(elf) || memcmp(head, ELFMAG, SELFMAG))
+	if (size < sizeof(*elf) || !str_after(head, ELFMAG))
 		return -ENOEXEC;
-	memcpy(&elf, head, sizeof(elf));
-	if (elf.e_machine == NATIVE)
+	if (elf->e_machine == NATIVE)
 		find_interpreter(head, size, interpreter);
-	else if (elf.e_machine != COMPAT)
+	else if (elf->e_machine != COMPAT)
 		return -ENOEXEC;
 	return 0;
 }

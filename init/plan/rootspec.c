@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <string.h>
 
 /* The kernel's dev_t: 12 bits of major and 20 of minor (linux/kdev_t.h). */
 #define MAJOR_MAX 0xfff
@@ -26,9 +25,9 @@ static bool leaves_directory(const char *path)
 
 static int parse_name(struct rootspec *spec, const char *name)
 {
-	if (!strcmp(name, "nfs"))
+	if (str_same(name, "nfs"))
 		return -EOPNOTSUPP;
-	if (strlen(name) > ROOTSPEC_NAME_MAX || leaves_directory(name))
+	if (str_find(name, '\0') - name > ROOTSPEC_NAME_MAX || leaves_directory(name))
 		return -EINVAL;
 	spec->name = name;
 	return 0;

@@ -1,8 +1,13 @@
 #include "words.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
 
 int words_split(char *line, char **words, int max)
 {
@@ -11,16 +16,17 @@ int words_split(char *line, char **words, int max)
 	for (;;) {
 		char quote = '\0', *out;
 
-		line += strspn(line, " \t\n");
+		while (is_space(*line))
+			line++;
 		if (!*line)
 			break;
 		if (n == max - 1)
 			return -E2BIG;
 		words[n++] = out = line;
-		for (; *line && (quote || !strchr(" \t\n", *line)); line++) {
+		for (; *line && (quote || !is_space(*line)); line++) {
 			if (*line == quote)
 				quote = '\0';
-			else if (!quote && strchr("'\"", *line))
+			else if (!quote && (*line == '\'' || *line == '"'))
 				quote = *line;
 			else
 				*out++ = *line;

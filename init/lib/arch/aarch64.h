@@ -11,8 +11,8 @@ __asm__(".text\n"
 	({                                                                     \
 		register long x8_ __asm__("x8") = n;                         \
 		register long x0_ __asm__("x0") = (long)(a);                   \
-		register __typeof__(b) x1_ __asm__("x1") = b;                  \
-		register __typeof__(c) x2_ __asm__("x2") = c;                  \
+		register __typeof__((b) + 0) x1_ __asm__("x1") = b;                  \
+		register __typeof__((c) + 0) x2_ __asm__("x2") = c;                  \
 		__asm__ volatile("svc 0"                                       \
 				 : "+r"(x0_)                                   \
 				 : "r"(x8_), "r"(x1_), "r"(x2_)              \
@@ -24,11 +24,11 @@ __asm__(".text\n"
 	({                                                                     \
 		register long x8_ __asm__("x8") = n;                         \
 		register long x0_ __asm__("x0") = (long)(a);                   \
-		register __typeof__(b) x1_ __asm__("x1") = b;                  \
-		register __typeof__(c) x2_ __asm__("x2") = c;                  \
-		register __typeof__(d) x3_ __asm__("x3") = d;                  \
-		register __typeof__(e) x4_ __asm__("x4") = e;                  \
-		register __typeof__(f) x5_ __asm__("x5") = f;                  \
+		register __typeof__((b) + 0) x1_ __asm__("x1") = b;                  \
+		register __typeof__((c) + 0) x2_ __asm__("x2") = c;                  \
+		register __typeof__((d) + 0) x3_ __asm__("x3") = d;                  \
+		register __typeof__((e) + 0) x4_ __asm__("x4") = e;                  \
+		register __typeof__((f) + 0) x5_ __asm__("x5") = f;                  \
 		__asm__ volatile("svc 0"                                       \
 				 : "+r"(x0_)                                   \
 				 : "r"(x8_), "r"(x1_), "r"(x2_), "r"(x3_),    \

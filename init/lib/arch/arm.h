@@ -13,8 +13,8 @@ __asm__(".text\n"
 	({                                                                     \
 		register long r7_ __asm__("r7") = n;                         \
 		register long r0_ __asm__("r0") = (long)(a);                   \
-		register __typeof__(b) r1_ __asm__("r1") = b;                  \
-		register __typeof__(c) r2_ __asm__("r2") = c;                  \
+		register __typeof__((b) + 0) r1_ __asm__("r1") = b;                  \
+		register __typeof__((c) + 0) r2_ __asm__("r2") = c;                  \
 		__asm__ volatile("svc 0"                                       \
 				 : "+r"(r0_)                                   \
 				 : "r"(r7_), "r"(r1_), "r"(r2_)              \
@@ -26,11 +26,11 @@ __asm__(".text\n"
 	({                                                                     \
 		register long r7_ __asm__("r7") = n;                         \
 		register long r0_ __asm__("r0") = (long)(a);                   \
-		register __typeof__(b) r1_ __asm__("r1") = b;                  \
-		register __typeof__(c) r2_ __asm__("r2") = c;                  \
-		register __typeof__(d) r3_ __asm__("r3") = d;                  \
-		register __typeof__(e) r4_ __asm__("r4") = e;                  \
-		register __typeof__(f) r5_ __asm__("r5") = f;                  \
+		register __typeof__((b) + 0) r1_ __asm__("r1") = b;                  \
+		register __typeof__((c) + 0) r2_ __asm__("r2") = c;                  \
+		register __typeof__((d) + 0) r3_ __asm__("r3") = d;                  \
+		register __typeof__((e) + 0) r4_ __asm__("r4") = e;                  \
+		register __typeof__((f) + 0) r5_ __asm__("r5") = f;                  \
 		__asm__ volatile("svc 0"                                       \
 				 : "+r"(r0_)                                   \
 				 : "r"(r7_), "r"(r1_), "r"(r2_), "r"(r3_),    \

@@ -21,9 +21,9 @@ __asm__(".text\n"
 #define call6(n, a, b, c, d, e, f)                                             \
 	({                                                                     \
 		long r_;                                                       \
-		register __typeof__(d) r10_ __asm__("r10") = d;                \
-		register __typeof__(e) r8_ __asm__("r8") = e;                  \
-		register __typeof__(f) r9_ __asm__("r9") = f;                  \
+		register __typeof__((d) + 0) r10_ __asm__("r10") = d;                \
+		register __typeof__((e) + 0) r8_ __asm__("r8") = e;                  \
+		register __typeof__((f) + 0) r9_ __asm__("r9") = f;                  \
 		__asm__ volatile("syscall"                                     \
 				 : "=a"(r_)                                    \
 				 : "0"(n), "D"(a), "S"(b), "d"(c), "r"(r10_),  \
