@@ -1,6 +1,6 @@
 # musl, static only: include/ with the kernel's headers, lib/ with musl-gcc.specs for
 #     ${cross}gcc -specs $out/lib/musl-gcc.specs -static
-# Read by packages/build. Sections of their own let the linker drop what a program does not use.
+# Run by packages/build. Sections of their own let the linker drop what a program does not use.
 
 cd src
 ./configure --prefix="$out" --target="${cross%-}" --disable-shared --enable-wrapper=gcc \

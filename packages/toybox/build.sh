@@ -1,5 +1,5 @@
 # toybox, static: out/toybox, stripped. $config lists the commands; a C file of the same name
-# beside it is compiled in. Read by packages/build.
+# beside it is compiled in. Run by packages/build.
 
 musl=${depends# }
 extra=${config%.config}.c
