@@ -1,0 +1,61 @@
+"""Configurations and builds of /init for the tests: a board's own, with lines changed.
+
+    image = built('qemu-x86_64', 'CONFIG_ROOTFLAGS=n').image
+
+Builds are kept in build/tests/, one folder for each board and set of lines.
+"""
+import hashlib
+import subprocess
+from pathlib import Path
+
+import kconfiglib
+from kconfiglib import BOOL, Kconfig
+
+from machine import BUILD, TOP
+
+TARGETS = ('X86_64', 'ARM', 'AARCH64')
+
+
+def make(*words, top=TOP, **options):
+    """Run make; its result, with both outputs in stdout."""
+    return subprocess.run(['make', '-C', top, *map(str, words)], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+
+
+def every_option(value):
+    """The lines that turn all bool options on ('y') or off ('n'); choices stay as they are."""
+    kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
+    symbols = [sym for sym in kconf.unique_defined_syms
+               if sym.orig_type == BOOL and sym.choice is None and sym.nodes[0].prompt]
+    for sym in symbols:
+        sym.set_value(value)
+    return ''.join(f'CONFIG_{sym.name}={value}\n' for sym in symbols
+                   if kconfiglib.TRI_TO_STR[sym.tri_value] == value and sym.visibility)
+
+
+class built:
+    """The build of a board with more lines of configuration, made now when it is not there.
+
+    `lines` of the board's own defconfig that set the same option are left out."""
+
+    def __init__(self, board, lines='', goals=()):
+        lines = lines.strip() and lines.strip() + '\n'
+        name = hashlib.sha256(f'{board}\n{lines}'.encode()).hexdigest()[:12]
+        self.out = BUILD / 'tests' / name
+        self.out.mkdir(parents=True, exist_ok=True)
+        defconfig = (TOP / f'boards/{board}/defconfig').read_text().splitlines(True)
+        names = {line.split('=')[0] for line in lines.splitlines()}
+        kept = ''.join(line for line in defconfig if line.split('=')[0] not in names)
+        config = self.out / '.config'
+        if not config.exists() or config.read_text() != kept + lines:
+            config.write_text(kept + lines)
+        result = make(f'BOARD={board}', f'O={self.out}', *goals)
+        assert result.returncode == 0, result.stdout
+
+    @property
+    def image(self):
+        """The image in the form that the configuration asks for."""
+        auto = (self.out / 'config/auto.mk').read_text().splitlines()
+        form = dict(line.split(' := ') for line in auto if line[-1] != '=')['CONFIG_COMPRESS']
+        suffix = '' if form == 'none' else f'.{form}'
+        return self.out / f'images/initramfs.cpio{suffix}'

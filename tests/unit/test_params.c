@@ -1,0 +1,293 @@
+/* plan/params: what each word does, which of several wins, and what is said of the others. */
+#include "plan/params.h"
+#include "unit.h"
+
+/* All notes of a case, "name=value: text;". */
+static char notes[1024];
+
+static void take_note(const char *name, const char *value, const char *text)
+{
+	sprintf(notes + strlen(notes), "%s%s%s: %s;", name, value ? "=" : "", value ? value : "",
+		text);
+}
+
+static struct params parse2(const char *first, const char *second)
+{
+	struct params params = PARAMS_NONE;
+
+	row_is(0, first);
+	notes[0] = '\0';
+	params_parse(&params, own(first), take_note);
+	params_parse(&params, own(second), take_note);
+	return params;
+}
+
+static struct params parse(const char *text)
+{
+	return parse2(text, "");
+}
+
+#define assert_silent() assert_string_equal(notes, "")
+#define assert_noted(text) assert_non_null(strstr(notes, text))
+
+static void nothing_given(void **state)
+{
+	struct params p = parse("");
+
+	(void)state;
+	assert_null(p.root);
+	assert_null(p.rootfstype);
+	assert_null(p.rootflags);
+	assert_null(p.init);
+	assert_null(p.stage);
+	assert_null(p.refused);
+	assert_int_equal(p.rootwait, NOT_GIVEN);
+	assert_int_equal(p.rootdelay, NOT_GIVEN);
+	assert_int_equal(p.panic, NOT_GIVEN);
+	assert_false(p.rw);
+	assert_false(p.shell);
+	assert_silent();
+	assert_int_equal(params_wait(&p), CONFIG_ROOTWAIT_SECONDS * 1000);
+}
+
+static void texts(void **state)
+{
+	struct params p = parse("root=/dev/vda rootfstype=ext4,xfs init=/bin/x root-flags=y");
+
+	(void)state;
+	assert_string_equal(p.root, "/dev/vda");
+	assert_string_equal(p.rootfstype, "ext4,xfs");
+	assert_string_equal(p.init, "/bin/x");
+	assert_null(p.rootflags); /* root-flags is another name than rootflags */
+	assert_silent();
+
+	p = parse("root= init rootfstype");
+	assert_string_equal(p.root, "");
+	assert_null(p.init);
+	assert_null(p.rootfstype);
+	assert_silent();
+
+	p = parse("rootflags=noatime");
+	if (CONFIG_ROOTFLAGS) {
+		assert_string_equal(p.rootflags, "noatime");
+		assert_silent();
+	} else {
+		assert_null(p.rootflags);
+		assert_noted("rootflags=noatime: not in this image; ignored;");
+	}
+}
+
+static void last_wins(void **state)
+{
+	struct params p = parse("root=/dev/a root=/dev/b root=/dev/c");
+
+	(void)state;
+	assert_string_equal(p.root, "/dev/c");
+	assert_noted("root=/dev/a: given again");
+	assert_noted("root=/dev/b: given again");
+	assert_null(strstr(notes, "root=/dev/c"));
+
+	/* Over several texts: the image's default, the bootloader's, the image's appended one. */
+	p = parse2("root=/dev/a ro rootwait=1 init=/a", "init=/b rw rootwait=2");
+	assert_string_equal(p.root, "/dev/a");
+	assert_string_equal(p.init, "/b");
+	assert_true(p.rw);
+	assert_int_equal(p.rootwait, 2);
+	assert_noted("init=/a: given again");
+}
+
+static void read_only_and_read_write(void **state)
+{
+	(void)state;
+	assert_true(parse("rw").rw);
+	assert_false(parse("ro").rw);
+	assert_false(parse("rw ro").rw);
+	assert_true(parse("ro rw").rw);
+	assert_true(parse2("ro", "rw").rw);
+	assert_false(parse2("rw", "ro").rw);
+	/* With a value they are other words. */
+	assert_true(parse("rw ro=1").rw);
+	assert_false(parse("rw=1").rw);
+	assert_false(parse("RW").rw);
+	assert_silent();
+}
+
+static void waiting(void **state)
+{
+	static const struct {
+		const char *text;
+		int seconds; /* -1: for ever */
+		const char *note;
+	} rows[] = {
+		{ "rootwait", -1, NULL },
+		{ "rootwait=5", 5, NULL },
+		{ "rootwait=0", 0, NULL },
+		{ "rootwait=86400", 86400, NULL },
+		{ "rootwait=86401", 86400, "rootwait=86401: more than a day" },
+		{ "rootwait=99999999999", 86400, "rootwait=99999999999: more than a day" },
+		{ "rootwait=abc", CONFIG_ROOTWAIT_SECONDS, "rootwait=abc: not a number" },
+		{ "rootwait=-1", CONFIG_ROOTWAIT_SECONDS, "rootwait=-1: not a number" },
+		{ "rootwait=", CONFIG_ROOTWAIT_SECONDS, "rootwait=: not a number" },
+		{ "rootwait=3s", CONFIG_ROOTWAIT_SECONDS, "rootwait=3s: not a number" },
+		{ "rootwait rootwait=4", 4, NULL },
+		{ "rootwait=4 rootwait", -1, NULL },
+		{ "rootwait=4 rootwait=x", CONFIG_ROOTWAIT_SECONDS, "rootwait=x" },
+		{ "rootdelay=6", 6, NULL },
+		{ "rootdelay=99999999999", 86400, "rootdelay=99999999999: more than a day" },
+		{ "rootdelay=abc", CONFIG_ROOTWAIT_SECONDS, "rootdelay=abc: not a number" },
+		/* rootdelay= is only a bound, so rootwait says it better. */
+		{ "rootdelay=6 rootwait=7", 7, NULL },
+		{ "rootwait=7 rootdelay=6", 7, NULL },
+		{ "rootwait rootdelay=6", -1, NULL },
+		{ "rootwait=x rootdelay=6", 6, "rootwait=x" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct params p = parse(rows[i].text);
+		unsigned seconds = (unsigned)rows[i].seconds;
+
+		assert_int_equal(params_wait(&p),
+				 rows[i].seconds < 0 ? WAIT_FOREVER : seconds * 1000);
+		if (rows[i].note)
+			assert_noted(rows[i].note);
+		else
+			assert_silent();
+	}
+	/* What is used instead is named. */
+	parse("rootwait=abc");
+	if (CONFIG_ROOTWAIT_SECONDS == 30)
+		assert_noted("using 30");
+}
+
+static void panic(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("panic=5").panic, 5);
+	assert_int_equal(parse("panic=0").panic, 0);
+	assert_int_equal(parse("panic=-1").panic, -1);
+	assert_int_equal(parse("panic=-5").panic, -1);
+	assert_int_equal(parse("panic=-99999999999").panic, -1);
+	assert_int_equal(parse("panic=5 panic=7").panic, 7);
+	assert_int_equal(parse("panic").panic, NOT_GIVEN);
+	assert_silent();
+	assert_int_equal(parse("panic=x").panic, NOT_GIVEN);
+	assert_noted("panic=x: not a number");
+	assert_int_equal(parse("panic=").panic, NOT_GIVEN);
+	assert_int_equal(parse("panic=-").panic, NOT_GIVEN);
+	assert_int_equal(parse("panic=--1").panic, NOT_GIVEN);
+	assert_int_equal(parse("panic=5 panic=x").panic, NOT_GIVEN);
+	assert_int_equal(parse("panic=100000").panic, 86400);
+	assert_noted("panic=100000: more than a day");
+}
+
+static void dracut_words(void **state)
+{
+	struct params p = parse("rd.break");
+
+	(void)state;
+	if (CONFIG_SHELL) {
+		assert_string_equal(p.stage, DEFAULT_BREAK);
+		assert_string_equal(parse("rd.break=mount").stage, "mount");
+		assert_true(parse("rd.shell").shell);
+		assert_silent();
+	} else {
+		assert_null(p.stage);
+		assert_noted("rd.break: not in this image; ignored;");
+		assert_null(parse("rd.break=mount").stage);
+		assert_noted("rd.break=mount: not in this image; ignored;");
+		assert_false(parse("rd.shell").shell);
+		assert_noted("rd.shell: not in this image; ignored;");
+	}
+	/* Any other word of that kind is for an initramfs, so one note; no other word is. */
+	parse("rd.luks.uuid=1 rd.x");
+	assert_noted("rd.luks.uuid=1: not in this image; ignored;");
+	assert_noted("rd.x: not in this image; ignored;");
+	parse("quiet rdinit=/x rd console=ttyS0 foo.rd.x=1");
+	assert_silent();
+}
+
+static void not_in_this_image(void **state)
+{
+	struct params p = parse("rootfallback=/dev/b modules=a,b");
+
+	(void)state;
+	assert_null(p.refused);
+	assert_noted("rootfallback=/dev/b: not in this image; ignored;");
+	assert_noted("modules=a,b: not in this image; ignored;");
+}
+
+/* Words that would change what root is: the boot must not go on without them. */
+static void refused(void **state)
+{
+	static const char *const names[] = {
+		"overlayroot", "loop", "loopfstype", "roothash", "verityhash",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		char text[64];
+		struct params p;
+
+		sprintf(text, "root=/dev/vda %s=x", names[i]);
+		p = parse(text);
+		assert_string_equal(p.refused, names[i]);
+		assert_string_equal(p.refused_value, "x");
+		assert_silent();
+	}
+	/* They belong to init there, and mean something else here. */
+	assert_null(parse("-- roothash=x").refused);
+	assert_null(parse("loop.max_loop=8 myloop=1").refused);
+}
+
+static void end_of_the_words(void **state)
+{
+	struct params p = parse("root=/dev/a -- root=/dev/b rw");
+
+	(void)state;
+	assert_string_equal(p.root, "/dev/a");
+	assert_false(p.rw);
+	assert_silent();
+	/* Each text has an end of its own. */
+	p = parse2("root=/dev/a --", "root=/dev/b");
+	assert_string_equal(p.root, "/dev/b");
+}
+
+static void quotes(void **state)
+{
+	(void)state;
+	assert_string_equal(parse("root=\"/dev/a b\" rw").root, "/dev/a b");
+	assert_true(parse("root=\"/dev/a b\" rw").rw);
+	assert_string_equal(parse("\"root=/dev/a b\"").root, "/dev/a b");
+	assert_string_equal(parse("root=\"/dev/a rw quiet").root, "/dev/a rw quiet");
+	assert_false(parse("root=\"/dev/a rw quiet").rw);
+}
+
+static void names(void **state)
+{
+	(void)state;
+	assert_null(parse("Root=/dev/a").root);
+	assert_null(parse("roo=/dev/a").root);
+	assert_null(parse("roots=/dev/a").root);
+	assert_null(parse("=root").root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_given),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(last_wins),
+		cmocka_unit_test(read_only_and_read_write),
+		cmocka_unit_test(waiting),
+		cmocka_unit_test(panic),
+		cmocka_unit_test(dracut_words),
+		cmocka_unit_test(not_in_this_image),
+		cmocka_unit_test(refused),
+		cmocka_unit_test(end_of_the_words),
+		cmocka_unit_test(quotes),
+		cmocka_unit_test(names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
