@@ -25,10 +25,10 @@ all: image-report
 
 .PHONY: help deps list-boards
 help:
-	@cat help
+	@cat help.txt
 
 list-boards:
-	@sed -sn '1s/^# \([^:]*\): */\1\t/p' boards/*/README.md | expand -t 20
+	@sed -sn '1s/^# //p' boards/*/README.md
 
 deps:
 	$(Q)packages/deps
@@ -154,8 +154,9 @@ size: $(images)/initramfs.cpio
 
 # ---- QEMU: qemu/ -------------------------------------------------------------------------------
 
-# CMDLINE replaces the command line. The demo root is made only when no ROOT is given.
+# CMDLINE replaces the board's command line. The demo root is made only when no ROOT is given.
 ROOT ?= $(O)/demo.img
+export CMDLINE
 $(O)/demo.img: $(wildcard qemu/demo/*) qemu/disk $(config)/musl
 	$(Q)qemu/demo/make $@ $(CONFIG_ARCH)
 
@@ -163,7 +164,7 @@ $(O)/demo.img: $(wildcard qemu/demo/*) qemu/disk $(config)/musl
 qemu: all $(if $(filter $(O)/demo.img,$(ROOT)),$(O)/demo.img)
 	$(Q)qemu/disk $(O)/root.img $(ROOT) >/dev/null
 	$(Q)qemu/run $(BOARD) --initrd $(image) --root $(O)/root.img \
-		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(CMDLINE),--cmdline '$(CMDLINE)')
+		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
 
 endif
 

@@ -27,8 +27,7 @@ struct boot {
 	const char *type;        /* the file system that mounted */
 	const char *init;        /* the program that will run, in the new root */
 	int image;               /* open on the root directory of the initramfs */
-	bool has_devtmpfs;       /* of ours, on /dev */
-	bool root_has_dev;       /* a /dev to move it to */
+	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device */
 };
 
@@ -46,8 +45,8 @@ __attribute__((format(printf, 2, 3))) int refuse(const struct boot *b, const cha
 /* Reports what was there, then reboots, halts or opens a shell as asked. */
 _Noreturn void fail(struct boot *b);
 
-/* Is there a stage of that name, for rd.break=? */
-bool is_stage(const char *name);
+/* Can rd.break= name this stage? */
+bool is_break(const char *name);
 
 /* A prompt on the console, until `exit`. */
 void shell(const struct boot *b);

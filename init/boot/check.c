@@ -90,8 +90,7 @@ static int check_new_root(struct boot *b)
 {
 	struct statx st;
 
-	b->root_has_dev = !sys_stat("/dev", AT_SYMLINK_NOFOLLOW, &st);
-	if (b->root_has_dev && !S_ISDIR(st.stx_mode))
+	if (!sys_stat("/dev", AT_SYMLINK_NOFOLLOW, &st) && !S_ISDIR(st.stx_mode))
 		return refuse(b, "/dev in the new root: not a directory");
 	return choose_init(b);
 }

@@ -36,8 +36,8 @@ int decide(struct boot *b)
 	}
 	params_parse(p, append, note);
 
-	if (CONFIG_SHELL && p->stage && !is_stage(p->stage)) {
-		note("rd.break", p->stage, "no such stage; using " DEFAULT_BREAK);
+	if (CONFIG_SHELL && p->stage && !is_break(p->stage)) {
+		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);
 		p->stage = DEFAULT_BREAK;
 	}
 	if (p->refused)

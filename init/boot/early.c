@@ -10,6 +10,7 @@ int early(struct boot *b)
 	int err = sys_mount_pseudo("devtmpfs", "/dev");
 
 	b->has_devtmpfs = !err;
+	log_open();
 	if (CONFIG_INFO)
 		say(LOG_INFO, "version " VERSION);
 	if (!CONFIG_MAKE_NODES && err)

@@ -61,14 +61,26 @@ static void empty(int dir, const struct statx *image, unsigned depth)
 		}
 }
 
-/* The mounts that root gets from us; the others go with the image. */
-static void move_mounts(const struct boot *b)
+/* Root may be hostile: a link would lead the mount elsewhere. */
+static void mount_on_directory(const char *type, const char *target)
 {
-	if (b->root_has_dev && b->has_devtmpfs)
-		sys_mount("/dev", NEW_ROOT "/dev", NULL, MS_MOVE, NULL);
+	struct statx st;
+
+	if (!sys_stat(target, AT_SYMLINK_NOFOLLOW, &st) && S_ISDIR(st.stx_mode))
+		sys_mount_pseudo(type, target);
+}
+
+/*
+ * What init finds mounted. devtmpfs is mounted anew, as the kernel does it,
+ * not moved: the order of mounts is something that init sees too.
+ */
+static void mount_for_init(const struct boot *b)
+{
+	if (b->has_devtmpfs)
+		mount_on_directory("devtmpfs", NEW_ROOT "/dev");
 	if (CONFIG_KEEP_PROC_SYS) {
-		sys_mount("/proc", NEW_ROOT "/proc", NULL, MS_MOVE, NULL);
-		sys_mount("/sys", NEW_ROOT "/sys", NULL, MS_MOVE, NULL);
+		mount_on_directory("proc", NEW_ROOT "/proc");
+		mount_on_directory("sysfs", NEW_ROOT "/sys");
 	}
 }
 
@@ -95,7 +107,7 @@ int depart(struct boot *b)
 	struct statx image;
 	int err;
 
-	move_mounts(b);
+	mount_for_init(b);
 	err = become_root();
 	if (err)
 		return refuse(b, "move root to /: %d", err);

@@ -11,27 +11,31 @@
 /* /dev/kmsg drops what comes after 10 lines in 5 s, counted per open file. */
 #define LINES_PER_OPEN 8
 
+static int dev = -1;
+
+void log_open(void)
+{
+	dev = sys_open("/dev", O_PATH | O_DIRECTORY);
+}
+
 static void write_record(const char *record, const char *end)
 {
-	static int fd, left;
+	static int fd = -1, left;
 
 	if (!left) {
-		int again = sys_open("/dev/kmsg", O_WRONLY);
+		int again = sys_open_at(dev, "kmsg", O_WRONLY);
 
-		/* After the switch there may be none: the old one still works. */
 		if (again >= 0) {
-			if (fd)
-				sys_close(fd);
+			sys_close(fd);
 			fd = again;
 			left = LINES_PER_OPEN;
 		}
 	}
-	if (!fd) {
-		sys_write(2, record + 3, (size_t)(end - record - 3));
-		return;
-	}
 	left -= !!left;
-	sys_write(fd, record, (size_t)(end - record));
+	if (fd >= 0)
+		sys_write(fd, record, (size_t)(end - record));
+	else
+		sys_write(2, record + 3, (size_t)(end - record - 3));
 }
 
 void log_list(char level, const char *format, va_list args, const char *end)

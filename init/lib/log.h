@@ -18,6 +18,12 @@
 #define LOG_NOTE '5'
 #define LOG_INFO '6'
 
+/*
+ * Call once /dev is mounted; before, lines go to fd 2. That very directory is
+ * kept: the new root's /dev/kmsg could be anything.
+ */
+void log_open(void);
+
 /* One line, in str_print()'s formats. */
 __attribute__((format(printf, 2, 3))) void say(char level, const char *format, ...);
 
