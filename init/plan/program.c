@@ -30,7 +30,7 @@ static int check_script(const char *head, size_t size, struct interpreter *inter
 
 	while (start < size && (head[start] == ' ' || head[start] == '\t'))
 		start++;
-	for (end = start; end < size && head[end] > ' '; end++)
+	for (end = start; end < size && (unsigned char)head[end] > ' '; end++)
 		;
 	interpreter->offset = start;
 	interpreter->length = (unsigned)(end - start);
@@ -44,10 +44,11 @@ static void find_interpreter(const char *head, size_t size, struct interpreter *
 	size_t at = elf->e_phoff;
 
 	for (unsigned i = 0; i < elf->e_phnum; i++, at += sizeof(elf_segment)) {
-		const elf_segment *segment = (const void *)(head + at);
+		const elf_segment *segment;
 
 		if (at > size - sizeof(*segment) || at % _Alignof(elf_segment))
 			return;
+		segment = (const void *)(head + at);
 		if (segment->p_type != PT_INTERP)
 			continue;
 		if (segment->p_filesz > 1 && segment->p_filesz <= PATH_MAX) {
