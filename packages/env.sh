@@ -12,6 +12,8 @@
 CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kindling}
 DL_DIR=${DL_DIR:-$CACHE/dl}
 V=${V:-}
+case $CACHE in /*) ;; *) CACHE=$PWD/$CACHE ;; esac
+case $DL_DIR in /*) ;; *) DL_DIR=$PWD/$DL_DIR ;; esac
 export CACHE DL_DIR V
 # sort, hash and collate the same everywhere
 export LC_ALL=C
