@@ -36,29 +36,33 @@ static bool same_device(const struct statx *a, const struct statx *b)
 	return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
 }
 
-/* Deletes what is in the directory, best effort, and never on another file system. */
+static void empty(int dir, const struct statx *image, unsigned depth);
+
+/* Deletes one entry, best effort; what is in a directory only on the image's own file system. */
+static void delete(int dir, const struct entry *e, const struct statx *image, unsigned depth)
+{
+	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, fd;
+	struct statx st;
+
+	if (stays(e) || !sys_unlink_at(dir, e->name, flags) || !flags || depth > DEPTH_MAX)
+		return;
+	fd = sys_open_at(dir, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	if (fd < 0)
+		return;
+	if (!sys_stat_fd(fd, &st) && same_device(&st, image))
+		empty(fd, image, depth + 1);
+	sys_close(fd);
+	sys_unlink_at(dir, e->name, flags);
+}
+
 static void empty(int dir, const struct statx *image, unsigned depth)
 {
 	_Alignas(struct entry) char buf[1024];
 	int n;
 
 	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
-		for (int at = 0; at < n;) {
-			struct entry *e = (struct entry *)(buf + at);
-			struct statx st;
-			int fd;
-
-			at += e->length;
-			if (stays(e) || !sys_unlink_at(dir, e->name, 0) || e->type != DT_DIR)
-				continue;
-			fd = sys_open_at(dir, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-			if (fd < 0)
-				continue;
-			if (depth < DEPTH_MAX && !sys_stat_fd(fd, &st) && same_device(&st, image))
-				empty(fd, image, depth + 1);
-			sys_close(fd);
-			sys_unlink_at(dir, e->name, AT_REMOVEDIR);
-		}
+		for (int at = 0; at < n; at += ((struct entry *)(buf + at))->length)
+			delete(dir, (struct entry *)(buf + at), image, depth);
 }
 
 /* Root may be hostile: a link would lead the mount elsewhere. */
@@ -114,7 +118,6 @@ int depart(struct boot *b)
 	if (!sys_chdir_fd(b->image) && !sys_stat_fd(b->image, &image)) {
 		sys_unmount("dev");
 		sys_unmount("proc");
-		sys_unmount("sys");
 		empty(b->image, &image, 0);
 	}
 	err = sys_chdir("/");
