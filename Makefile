@@ -65,7 +65,7 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
 
 # Read only by the goals that build for a board.
-unconfigured := help deps list-boards %defconfig menuconfig check check-long bench clean
+unconfigured := help deps list-boards %defconfig menuconfig readme check check-long bench clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
 include $(config)/auto.mk
 
@@ -167,6 +167,14 @@ qemu: all $(if $(filter $(O)/demo.img,$(ROOT)),$(O)/demo.img)
 		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
 
 endif
+
+# ---- the README's size table -------------------------------------------------------------------
+
+.PHONY: readme
+readme:
+	$(Q)mkdir -p build
+	$(Q)image/table >build/table.md
+	$(Q)sed -i -e '/^<!-- sizes -->/,/^<!-- end/{//!d}' -e '/^<!-- sizes -->/r build/table.md' README.md
 
 # ---- tests: tests/ -----------------------------------------------------------------------------
 
