@@ -28,6 +28,7 @@ struct boot {
 	const char *init;        /* the program that will run, in the new root */
 	int image;               /* open on the root directory of the initramfs */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
+	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device */
 };
 

@@ -6,7 +6,6 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 
-
 static const struct {
 	char name[8];
 	int (*run)(struct boot *b);

@@ -5,21 +5,22 @@
 Builds are kept in build/tests/, one folder for each board and set of lines.
 """
 import hashlib
+import os
 import subprocess
-from pathlib import Path
 
 import kconfiglib
 from kconfiglib import BOOL, Kconfig
 
 from machine import BUILD, TOP
 
-TARGETS = ('X86_64', 'ARM', 'AARCH64')
 
-
-def make(*words, top=TOP, **options):
-    """Run make; its result, with both outputs in stdout."""
-    return subprocess.run(['make', '-C', top, *map(str, words)], text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+def make(*words, top=TOP, **variables):
+    """Run make, with more variables in its environment; both outputs come in stdout."""
+    # of the make that runs the tests
+    ours = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'CROSS_COMPILE', 'V')
+    env = {name: value for name, value in os.environ.items() if name not in ours}
+    return subprocess.run(['make', '-C', top, *map(str, words)], text=True, env=env | variables,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def every_option(value):

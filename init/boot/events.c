@@ -16,6 +16,7 @@ void events_open(void)
 void events_wait(unsigned ms)
 {
 	struct pollfd event = { .fd = sock, .events = POLLIN };
+
 	if (sock < 0 && ms > LOOK_EVERY)
 		ms = LOOK_EVERY;
 	/*

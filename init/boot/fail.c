@@ -17,7 +17,7 @@ static int panic_seconds(const struct boot *b)
 
 static bool opens_shell(const struct boot *b)
 {
-	return CONFIG_SHELL && (CONFIG_SHELL_ON_FAILURE || b->params.shell);
+	return CONFIG_SHELL && !b->departed && (CONFIG_SHELL_ON_FAILURE || b->params.shell);
 }
 
 static const char *what_now(const struct boot *b)
@@ -49,7 +49,7 @@ void fail(struct boot *b)
 {
 	int seconds = panic_seconds(b);
 
-	if (CONFIG_REPORT)
+	if (CONFIG_REPORT && !b->departed)
 		report_devices();
 	if (opens_shell(b))
 		shell(b);

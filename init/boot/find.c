@@ -128,8 +128,8 @@ int find(struct boot *b)
 		unsigned waited = sys_now() - b->start;
 
 		if (!CONFIG_WAIT || err == -ENOTBLK || waited >= limit)
-			return refuse(b, "root=%s: %d after %u s", b->params.root, err,
-				      sys_seconds(waited));
+			return refuse(b, err == -ENOTBLK ? "root=%s: %d" : "root=%s: %d after %u s",
+				      b->params.root, err, sys_seconds(waited));
 		if (subscribed)
 			wait_for_change(b, err, waited, limit);
 		else

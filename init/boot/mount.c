@@ -62,7 +62,8 @@ int attach(struct boot *b)
 		b->type = types;
 	if (err)
 		return refuse(b, "mount %s (%s): %d%s", b->node, b->type, err,
-			      err == -EINVAL ? ": another file system, or bad rootflags=" : "");
+			      err != -EINVAL ? "" : data ? ": another file system, or bad rootflags="
+						         : ": another file system");
 	if (CONFIG_INFO)
 		say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type, sys_now() - b->start);
 	return 0;

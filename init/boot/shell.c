@@ -14,6 +14,7 @@
 
 #define TOYBOX "/bin/toybox"
 #define WORDS_MAX 32
+#define LINE_MAX 4097 /* a terminal gives no longer line (drivers/tty/n_tty.c) */
 
 static void tell(const char *s)
 {
@@ -55,7 +56,8 @@ static void run(const struct boot *b, char **words)
 
 void shell(const struct boot *b)
 {
-	char line[512], *words[WORDS_MAX];
+	static char line[LINE_MAX];
+	char *words[WORDS_MAX];
 	int timeout_ms = CONFIG_SHELL_SECONDS ? CONFIG_SHELL_SECONDS * 1000 : -1;
 
 	tell("kindling: rescue prompt; `help` lists the commands, `exit` leaves\n");

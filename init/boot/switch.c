@@ -115,6 +115,7 @@ int depart(struct boot *b)
 	err = become_root();
 	if (err)
 		return refuse(b, "move root to /: %d", err);
+	b->departed = true;
 	if (!sys_chdir_fd(b->image) && !sys_stat_fd(b->image, &image)) {
 		sys_unmount("dev");
 		sys_unmount("proc");

@@ -26,7 +26,8 @@ static void write_record(const char *record, const char *end)
 		int again = sys_open_at(dev, "kmsg", O_WRONLY);
 
 		if (again >= 0) {
-			sys_close(fd);
+			if (fd >= 0)
+				sys_close(fd);
 			fd = again;
 			left = LINES_PER_OPEN;
 		}
