@@ -36,7 +36,6 @@ DIR = object()
 LINK = namedtuple('LINK', 'target')
 CHAR = namedtuple('CHAR', 'major minor')
 
-
 # What every initramfs has: the kernel opens it for /init.
 CONSOLE = {'dev/console': CHAR(5, 1)}
 

@@ -229,6 +229,6 @@ def test_not_allowed(old, new):
     assert compare(PRINT, changed(old, new)) != []
 
 
-def test_every_cell_of_the_report_is_needed():
+def test_incomplete_report_is_refused():
     with pytest.raises(AssertionError):
         report('==== state\n' + '\n'.join(PRINT) + '\n==== end\n')
