@@ -44,8 +44,10 @@ CASES = {
 def number(share=0, distance=0):
     """Equal but for one number, and that within a share or a distance of the kernel's own."""
     def allowed(alone, kindling):
-        (head, a, tail), (other, b, end) = (re.fullmatch(r'(.*?)(\d+)(\D*)', text).groups()
-                                            for text in (alone, kindling))
+        found = [re.fullmatch(r'(.*?)(\d+)(\D*)', text) for text in (alone, kindling)]
+        if not all(found):
+            return False
+        (head, a, tail), (other, b, end) = (match.groups() for match in found)
         return (head, tail) == (other, end) and abs(int(a) - int(b)) <= distance + share * int(a)
     return allowed
 
@@ -219,6 +221,7 @@ def test_allowed(old, new):
     ('SigQ: 0/956', 'SigQ: 0/940'),
     ('soft: 956', 'soft: 900'),
     ('119552k', '119552'),
+    ('119552k', 'all'),
     ('240000 kB', '239900 kB'),
     ('memory', 'mount /proc type: proc\nmemory'),
     ('memory', 'process 70: parent 1 (udevd) S\nmemory'),
