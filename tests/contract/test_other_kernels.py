@@ -1,0 +1,66 @@
+"""The contract on kernels at both ends: one with an empty root file system below the initramfs
+(Linux 7.0 and later: pivot_root), and an old one without devtmpfs and device events.
+"""
+import subprocess
+from pathlib import Path
+
+import machine
+import pytest
+from machine import CHAR, DIR, output
+from test_contract import HERE, compare, disks, report  # noqa: F401  (disks is a fixture)
+
+pytestmark = pytest.mark.long
+BOARD = 'qemu-x86_64'
+
+
+def newest_kernel(folder):
+    """Debian's newest kernel for clouds, at its current version, from the backports."""
+    apt = machine.TOP / 'packages/apt'
+
+    def fetch(package):
+        return output(apt, '-s', 'trixie-backports', 'download', folder, package)
+    depends = output('dpkg-deb', '-f', fetch('linux-image-cloud-amd64'), 'Depends')
+    release = depends.split('linux-image-')[1].split()[0]
+    subprocess.run(['dpkg-deb', '-x', fetch(f'linux-binary-{release}'), folder / 'binary'], check=True)
+    print(f'Linux {release}')
+    return next(Path(folder).glob('binary/**/vmlinuz*'))
+
+
+def test_contract_on_the_newest_kernel(disks, tmp_path):  # noqa: F811
+    kernel = newest_kernel(tmp_path)
+    assert int(kernel.parent.name.split('.')[0]) >= 7
+    options = dict(
+        kernel=kernel, cmdline='console=ttyS0 root=/dev/nvme0n1 devtmpfs.mount=1 panic=-1',
+        qemu=('-m', '512', '-device', 'nvme,drive=root,serial=1', '-drive',
+              f'file={disks(BOARD, "whole")},format=raw,if=none,id=root,snapshot=on'))
+    reports = []
+    for initrd in (None, machine.image(BOARD)):
+        with machine.boot(BOARD, initrd=initrd, timeout=300, **options) as guest:
+            reports.append(report(guest.wait()))
+    difference = compare(*reports)
+    assert not difference, '\n'.join(difference)
+
+
+def test_old_kernel_without_devtmpfs_and_events(tmp_path):
+    state = machine.program('x86_64', HERE / 'state.c', tmp_path / 'state')
+    # the root's own /dev: nobody else makes its console
+    root = machine.disk(tmp_path / 'root.img', {
+        'sbin/init': state, 'dev/console': CHAR(5, 1), 'proc': DIR, 'sys': DIR})
+    options = dict(root=root, kernel=machine.kernel('x86_64-bare'), append='panic=-1')
+    reports = []
+    for initrd in (None, machine.image(BOARD)):
+        with machine.boot(BOARD, initrd=initrd, timeout=300, **options) as guest:
+            reports.append(report(guest.wait()))
+    difference = compare(*reports)
+    assert not difference, '\n'.join(difference)
+
+
+def test_old_kernel_looks_again_by_time(tmp_path):
+    root = machine.disk(tmp_path / 'root.img', {'dev': DIR})
+    with machine.boot(BOARD, root=root, initrd=machine.image(BOARD), timeout=300,
+                      kernel=machine.kernel('x86_64-bare'),
+                      append='root=/dev/vdb rootwait=2 panic=-1') as guest:
+        text = guest.wait()
+    assert 'kernel device events: error 97; looking every 50 ms' in text
+    assert 'root=/dev/vdb: not found after 2 s; rebooting now' in text
+    assert 'seen: vda (' in text
