@@ -30,8 +30,16 @@ help:
 list-boards:
 	@sed -sn '1s/^# //p' boards/*/README.md
 
+# The other goals wait for a make of their own, which finds what was installed.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+others := $(filter-out deps,$(MAKECMDGOALS))
 deps:
 	$(Q)packages/deps
+	$(Q)$(if $(others),$(MAKE) $(others))
+.PHONY: $(others)
+$(others): deps
+	@:
+else
 
 # ---- configuration: kconfig/ -------------------------------------------------------------------
 
@@ -65,7 +73,7 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
 
 # Read only by the goals that build for a board.
-unconfigured := help deps list-boards %defconfig menuconfig readme check check-long bench clean
+unconfigured := help list-boards %defconfig menuconfig readme check check-long bench clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
 include $(config)/auto.mk
 
@@ -188,3 +196,5 @@ bench:
 .PHONY: clean
 clean:
 	$(Q)rm -rf $(O)
+
+endif

@@ -21,7 +21,8 @@ def newest_kernel(folder):
         return output(apt, '-s', 'trixie-backports', 'download', folder, package)
     depends = output('dpkg-deb', '-f', fetch('linux-image-cloud-amd64'), 'Depends')
     release = depends.split('linux-image-')[1].split()[0]
-    subprocess.run(['dpkg-deb', '-x', fetch(f'linux-binary-{release}'), folder / 'binary'], check=True)
+    subprocess.run(['dpkg-deb', '-x', fetch(f'linux-binary-{release}'), folder / 'binary'],
+                   check=True)
     print(f'Linux {release}')
     return next(Path(folder).glob('binary/**/vmlinuz*'))
 
