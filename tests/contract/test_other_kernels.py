@@ -62,6 +62,6 @@ def test_old_kernel_looks_again_by_time(tmp_path):
                       kernel=machine.kernel('x86_64-bare'),
                       append='root=/dev/vdb rootwait=2 panic=-1') as guest:
         text = guest.wait()
-    assert 'kernel device events: error 97; looking every 50 ms' in text
+    assert 'kernel device events: error 38; looking every 50 ms' in text
     assert 'root=/dev/vdb: not found after 2 s; rebooting now' in text
     assert 'seen: vda (' in text
