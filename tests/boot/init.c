@@ -1,0 +1,42 @@
+/*
+ * The init of the boot tests: says how it was started and what is mounted, one
+ * write a line so that the kernel's lines do not come between, and powers off.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+static void say(const char *format, ...)
+{
+	char line[4096];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (n > 0)
+		(void)!write(1, line, n < (int)sizeof(line) ? n : (int)sizeof(line) - 1);
+}
+
+int main(int argc, char **argv)
+{
+	int has_proc = access("/proc/self", F_OK) == 0;
+	char line[1024];
+	FILE *mounts;
+
+	for (int i = 0; i < argc; i++)
+		say("INIT argv %d [%s]\n", i, argv[i]);
+	mount("proc", "/proc", "proc", 0, NULL);
+	mounts = fopen("/proc/mounts", "r");
+	while (mounts && fgets(line, sizeof(line), mounts))
+		if (has_proc || strncmp(line, "proc ", 5)) /* that one is ours */
+			say("INIT mount %s", line);
+	say("INIT end\n");
+	reboot(RB_POWER_OFF);
+	pause();
+	return 1;
+}

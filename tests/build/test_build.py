@@ -1,0 +1,328 @@
+"""The build itself: the same bytes everywhere, sizes, what is made again, and complaints."""
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from builds import built, every_option, make
+from machine import BOARDS, TOP, output
+
+
+def copied(top, to):
+    """A copy of a source tree, in another place."""
+    def not_source(folder, names):
+        return {'build', '.git'} if folder == str(top) else {'__pycache__'}
+    return shutil.copytree(top, to, symlinks=True, ignore=not_source)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return copied(TOP, tmp_path / 'elsewhere')
+
+
+def gzipped(path):
+    return len(subprocess.run(['gzip', '-9n'], input=path.read_bytes(), check=True,
+                              stdout=subprocess.PIPE).stdout)
+
+
+# ---- the same bytes ------------------------------------------------------------------------------
+
+@pytest.mark.parametrize('board', BOARDS)
+def test_reproducible(board, copy, tmp_path):
+    images = []
+    for top, out, variables in (
+            (copy, tmp_path / 'a', {'TZ': 'UTC'}),
+            (copied(copy, tmp_path / 'deeper/copy'), tmp_path / 'deeper/b', {'TZ': 'Asia/Tokyo'})):
+        result = make(f'BOARD={board}', f'O={out}', top=top, **variables)
+        assert result.returncode == 0, result.stdout
+        images.append([(out / 'images' / name).read_bytes()
+                       for name in ('initramfs.cpio', 'initramfs.cpio.gz')])
+    assert images[0] == images[1]
+
+
+# ---- sizes ---------------------------------------------------------------------------------------
+
+# board -> the most bytes: of the smallest configuration, of the board's own, with the shell
+LIMITS = {
+    'qemu-x86_64': (5120, 8192, 90000),
+    'qemu-arm': (5120, 8192, 90000),
+    'qemu-aarch64': (5888, 9420, 99999),
+}
+
+
+@pytest.mark.parametrize('board', LIMITS)
+def test_sizes(board):
+    smallest, default, shell = LIMITS[board]
+    assert gzipped(built(board, every_option('n')).out / 'images/initramfs.cpio') <= smallest
+    assert gzipped(built(board).out / 'images/initramfs.cpio') <= default
+    assert gzipped(built(board, 'CONFIG_SHELL=y').out / 'images/initramfs.cpio') <= shell
+
+
+def test_every_option_builds():
+    assert gzipped(built('qemu-x86_64', every_option('y')).out / 'images/initramfs.cpio') < 100000
+
+
+def test_budget_is_kept(copy, tmp_path):
+    (copy / 'boards/qemu-x86_64/budget').write_text('core 4000\nshell 90000\n')
+    result = make(f'O={tmp_path / "out"}', top=copy)
+    assert result.returncode != 0
+    assert re.search(r'budget: .*: \d+ bytes are above the board\'s 4000', result.stdout)
+
+
+# ---- what is linked ------------------------------------------------------------------------------
+
+FORBIDDEN = re.compile(
+    # stdio
+    r'v?[fsd]?n?w?printf|vas?printf|v?[fs]?w?scanf|printf_core|fmt_fp|std(in|out|err)|__std\w+'
+    r'|__ofl_\w+|f(open|close|read|write|flush)|f?(put|get)[cs](_unlocked)?|perror'
+    # malloc
+    r'|(__libc_)?([mc]|re)alloc|(__libc_)?free|aligned_alloc|memalign|__malloc_\w+|__expand_heap'
+    # fnmatch, glob, regex
+    r'|fnmatch\w*|glob(free)?|do_glob|reg(comp|exec|free|error)|tre_\w+')
+
+
+def forbidden(program):
+    """The symbols of a program that are of stdio, malloc, fnmatch, glob or regex."""
+    names = [line.split()[-1] for line in output('nm', program).splitlines()]
+    assert 'main' in names or 'start' in names, 'no symbol table'
+    return [name for name in names if FORBIDDEN.fullmatch(re.sub(r'[.@].*', '', name))]
+
+
+@pytest.mark.parametrize('board', BOARDS)
+@pytest.mark.parametrize('value', 'yn')
+def test_links_no_library(board, value):
+    assert forbidden(built(board, every_option(value)).out / 'init/init.debug') == []
+
+
+@pytest.mark.parametrize('call, name', [
+    ('printf("%d", argc)', 'printf'),
+    ('fputs(argv[0], stderr)', 'fputs'),
+    ('return !malloc(argc)', 'malloc'),
+    ('return fnmatch(argv[0], argv[1], 0)', 'fnmatch'),
+    ('glob_t g; return glob(argv[0], 0, 0, &g)', 'glob'),
+    ('regex_t r; return regcomp(&r, argv[0], 0)', 'regcomp'),
+])
+def test_links_no_library_would_fail(call, name, tmp_path):
+    """A control: what links one of them does not pass."""
+    includes = ''.join(f'#include <{header}.h>\n'
+                       for header in ('stdio', 'stdlib', 'fnmatch', 'glob', 'regex'))
+    source = tmp_path / 'control.c'
+    source.write_text(f'{includes}int main(int argc, char **argv) {{ {call}; return argc; }}\n')
+    musl = output(TOP / 'packages/build', 'musl', 'x86_64')
+    subprocess.run(['x86_64-linux-gnu-gcc', '-specs', f'{musl}/lib/musl-gcc.specs', '-static',
+                    '-fno-builtin', '-o', tmp_path / 'control', source], check=True)
+    assert name in forbidden(tmp_path / 'control')
+
+
+# ---- the configuration ---------------------------------------------------------------------------
+
+BAD_CONFIGS = {
+    'CONFIG_NO_SUCH_OPTION=y': 'NO_SUCH_OPTION',
+    'CONFIG_SHELL_SECONDS=5': 'SHELL_SECONDS',  # hangs on CONFIG_SHELL
+    'CONFIG_PANIC_SECONDS=99999999': 'PANIC_SECONDS',
+    'CONFIG_PANIC_SECONDS=soon': 'PANIC_SECONDS',
+    'CONFIG_INFO=maybe': 'INFO',
+    'CONFIG_INFO=y\nCONFIG_INFO=n': 'INFO',
+}
+
+
+@pytest.mark.parametrize('lines', BAD_CONFIGS)
+def test_bad_config(lines, tmp_path):
+    """Refused by name; olddefconfig drops it by name, and then it builds."""
+    (tmp_path / '.config').write_text(lines + '\n')
+    refused = make(f'O={tmp_path}')
+    assert refused.returncode != 0
+    assert BAD_CONFIGS[lines] in refused.stdout and 'olddefconfig' in refused.stdout
+    assert not (tmp_path / 'images').exists()
+    dropped = make(f'O={tmp_path}', 'olddefconfig')
+    assert dropped.returncode == 0, dropped.stdout
+    assert BAD_CONFIGS[lines] in dropped.stdout
+    result = make(f'O={tmp_path}')
+    assert result.returncode == 0, result.stdout
+
+
+def test_savedefconfig(copy, tmp_path):
+    lines = 'CONFIG_ARM=y\nCONFIG_CMDLINE="root=/dev/vda \\"a b\\""\n# CONFIG_INFO is not set\n'
+    first, second = tmp_path / 'first', tmp_path / 'second'
+    first.mkdir()
+    (first / '.config').write_text(lines)
+    result = make('BOARD=qemu-arm', f'O={first}', 'savedefconfig', top=copy)
+    assert result.returncode == 0, result.stdout
+    saved = (copy / 'boards/qemu-arm/defconfig').read_text()
+    options = [line for line in saved.splitlines() if 'CONFIG_' in line]
+    assert sorted(options) == sorted(lines.splitlines())
+    # and back: the whole configuration from the minimal one is the one that was saved
+    for out in (first, second):
+        result = make('BOARD=qemu-arm', f'O={out}', 'defconfig', top=copy)
+        assert result.returncode == 0, result.stdout
+    again = (first / '.config').read_text()
+    assert again == (second / '.config').read_text()
+    assert all(line in again for line in lines.splitlines())
+
+
+@pytest.mark.parametrize('board', BOARDS)
+def test_defconfig_is_minimal(board, copy, tmp_path):
+    before = (copy / f'boards/{board}/defconfig').read_text()
+    result = make(f'BOARD={board}', f'O={tmp_path / "out"}', 'savedefconfig', top=copy)
+    assert result.returncode == 0, result.stdout
+    assert (copy / f'boards/{board}/defconfig').read_text() == before
+
+
+def test_board_defconfig_goal(copy):
+    result = make('qemu-arm_defconfig', top=copy)
+    assert result.returncode == 0, result.stdout
+    assert 'CONFIG_ARM=y' in (copy / 'build/qemu-arm/.config').read_text()
+
+
+# ---- what is made again --------------------------------------------------------------------------
+
+def made(*words, **options):
+    """What a make said that it compiled, linked and packed: {(verb, file)}."""
+    result = make(*words, **options)
+    assert result.returncode == 0, result.stdout
+    return set(re.findall(r'^  (CC|LD|IMAGE) +(\S+)', result.stdout, re.MULTILINE))
+
+
+def users(top, word):
+    """The sources of /init in which a word stands, themselves or in a header that they include."""
+    def text(path):
+        found = path.read_text()
+        for name in re.findall(r'#include "(.*)"', found):
+            found += text((path.parent / name).resolve())
+        return found
+    return {str(path.relative_to(top)) for path in (top / 'init').glob('**/*.c')
+            if re.search(rf'\b{word}\b', text(path))}
+
+
+@pytest.mark.parametrize('line, option', [
+    ('CONFIG_INIT_SH=y', 'CONFIG_INIT_SH'),
+    ('CONFIG_PANIC_SECONDS=3', 'CONFIG_PANIC_SECONDS'),
+    ('CONFIG_CMDLINE="rw"', 'CONFIG_CMDLINE'),
+    ('CONFIG_ROOT_DEVNUM=n', 'CONFIG_ROOT_DEVNUM'),
+    ('CONFIG_COMPRESS_XZ=y', 'CONFIG_COMPRESS'),
+])
+def test_an_option_rebuilds_its_users(line, option, copy, tmp_path):
+    out = tmp_path / 'out'
+    assert {verb for verb, _ in made(f'O={out}', top=copy)} == {'CC', 'LD', 'IMAGE'}
+    assert made(f'O={out}', top=copy) == set()
+    (out / '.config').write_text(line + '\n')
+    again = made(f'O={out}', top=copy)
+    assert {file for verb, file in again if verb == 'CC'} == users(copy, option)
+    assert any(verb == 'IMAGE' for verb, _ in again)
+    assert made(f'O={out}', top=copy) == set()
+
+
+@pytest.mark.parametrize('file', ['init/plan/words.h', 'init/lib/str.h', 'init/init.h'])
+def test_a_header_rebuilds_its_users(file, copy, tmp_path):
+    out = tmp_path / 'out'
+    made(f'O={out}', top=copy)
+    with open(copy / file, 'a') as header:
+        header.write('/* word_of_this_header */\n')
+    again = made(f'O={out}', top=copy)
+    assert {name for verb, name in again if verb == 'CC'} == users(copy, 'word_of_this_header')
+
+
+def test_image_follows_its_list(copy, tmp_path):
+    out = tmp_path / 'out'
+    made(f'O={out}', top=copy)
+    with open(copy / 'image/core.list', 'a') as file:
+        file.write('dir /extra 0755 0 0\n')
+    assert {verb for verb, _ in made(f'O={out}', top=copy)} == {'IMAGE'}
+    assert 'extra' in output('bsdtar', '-tf', out / 'images/initramfs.cpio')
+
+
+# ---- the image -----------------------------------------------------------------------------------
+
+UNPACK = {
+    'CONFIG_COMPRESS_NONE=y': ['cat'],
+    'CONFIG_COMPRESS_GZIP=y': ['gzip', '-dc'],
+    'CONFIG_COMPRESS_XZ=y': ['xz', '-dc'],
+    'CONFIG_COMPRESS_ZSTD=y': ['zstd', '-qdc'],
+    'CONFIG_COMPRESS_LZ4=y': ['lz4', '-qdc'],
+}
+
+
+@pytest.mark.parametrize('line', UNPACK)
+def test_compression(line):
+    build = built('qemu-x86_64', line)
+    unpacked = subprocess.check_output([*UNPACK[line], build.image])
+    assert unpacked == (build.out / 'images/initramfs.cpio').read_bytes()
+
+
+def listing(cpio):
+    """Mode, owner, group, size or device and name of each entry; links and times do not count."""
+    entries = []
+    for line in output('bsdtar', '--numeric-owner', '-tvf', cpio).splitlines():
+        mode, _, owner, group, size, _, _, _, name = line.split(maxsplit=8)
+        entries.append((name.removeprefix('./').rstrip('/'), mode, owner, group, size))
+    return sorted(entries)
+
+
+@pytest.mark.parametrize('config', ['', 'CONFIG_SHELL=y'])
+def test_list_form_is_the_kernels(config, tmp_path):
+    """The kernel's own tool makes the same archive from images/initramfs.list."""
+    home = os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache'))
+    cache = Path(os.environ.get('CACHE', f'{home}/kindling'))
+    sources = sorted(cache.glob('linux-source-*/usr/gen_init_cpio.c'))
+    if not sources:
+        pytest.skip('no kernel source is unpacked')
+    build = built('qemu-x86_64', config)
+    tool = tmp_path / 'gen_init_cpio'
+    subprocess.run(['gcc', '-o', tool, sources[-1]], check=True)
+    theirs = tmp_path / 'theirs.cpio'
+    theirs.write_bytes(subprocess.run([tool, build.out / 'images/initramfs.list'], check=True,
+                                      stdout=subprocess.PIPE).stdout)
+    ours = build.out / 'images/initramfs.cpio'
+    assert listing(theirs) == listing(ours)
+    for name in ('init', 'bin/toybox') if config else ('init',):
+        assert (subprocess.check_output(['bsdtar', '-xOf', theirs, name]) ==
+                subprocess.check_output(['bsdtar', '-xOf', ours, name]))
+
+
+# ---- on a machine that has only git and make -----------------------------------------------------
+
+@pytest.fixture
+def bare_path(tmp_path):
+    """A PATH with make and what every Debian has: no python, no compiler, no apt."""
+    folder = tmp_path / 'bin'
+    folder.mkdir()
+    for name in ('make', 'sh', 'cat', 'sed', 'expand', 'id'):
+        (folder / name).symlink_to(shutil.which(name))
+    return str(folder)
+
+
+def test_help(bare_path):
+    result = make('help', PATH=bare_path)
+    assert result.returncode == 0, result.stdout
+    for word in ('deps', 'list-boards', 'BOARD=', 'menuconfig', 'qemu', 'CMDLINE=', 'check'):
+        assert word in result.stdout
+
+
+def test_list_boards(bare_path):
+    result = make('list-boards', PATH=bare_path)
+    assert result.returncode == 0, result.stdout
+    names = [line.split()[0].rstrip(':') for line in result.stdout.splitlines()
+             if not line.startswith('make')]
+    assert names == sorted(path.parent.name for path in TOP.glob('boards/*/defconfig'))
+
+
+def test_deps_without_apt(bare_path):
+    result = make('deps', PATH=bare_path)
+    assert result.returncode != 0
+    for package in ('gcc', 'qemu-system-x86', 'python3-kconfiglib'):
+        assert package in result.stdout.split()
+
+
+def test_unknown_board():
+    result = make('BOARD=nonsense')
+    assert result.returncode != 0
+    assert 'BOARD=nonsense: no such board' in result.stdout and 'list-boards' in result.stdout
+
+
+def test_no_compiler(tmp_path):
+    result = make(f'O={tmp_path}', 'CROSS_COMPILE=none-')
+    assert result.returncode != 0
+    assert 'none-gcc' in result.stdout
