@@ -151,8 +151,10 @@ $(images)/initramfs.cpio.%: $(images)/initramfs.cpio image/compress
 
 image := $(images)/initramfs.cpio$(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPRESS))
 
+# An image of another compression, left by another configuration, would only be flashed by mistake.
 .PHONY: image-report
 image-report: $(image)
+	@rm -f $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.*))
 	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(shell),shell,core)
 	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(image))" $(image)
 

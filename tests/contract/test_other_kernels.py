@@ -27,19 +27,22 @@ def newest_kernel(folder):
     return next(Path(folder).glob('binary/**/vmlinuz*'))
 
 
-def test_contract_on_the_newest_kernel(disks, tmp_path):  # noqa: F811
-    kernel = newest_kernel(tmp_path)
-    assert int(kernel.parent.name.split('.')[0]) >= 7
-    options = dict(
-        kernel=kernel, cmdline='console=ttyS0 root=/dev/nvme0n1 devtmpfs.mount=1 panic=-1',
-        qemu=('-m', '512', '-device', 'nvme,drive=root,serial=1', '-drive',
-              f'file={disks(BOARD, "whole")},format=raw,if=none,id=root,snapshot=on'))
+def difference(**options):
+    """Between the reports of two boots, the kernel alone and kindling."""
     reports = []
     for initrd in (None, machine.image(BOARD)):
         with machine.boot(BOARD, initrd=initrd, timeout=300, **options) as guest:
             reports.append(report(guest.wait()))
-    difference = compare(*reports)
-    assert not difference, '\n'.join(difference)
+    return compare(*reports)
+
+
+def test_contract_on_the_newest_kernel(disks, tmp_path):  # noqa: F811
+    kernel = newest_kernel(tmp_path)
+    assert int(kernel.parent.name.split('.')[0]) >= 7
+    assert not difference(
+        kernel=kernel, cmdline='console=ttyS0 root=/dev/nvme0n1 devtmpfs.mount=1 panic=-1',
+        qemu=('-m', '512', '-device', 'nvme,drive=root,serial=1', '-drive',
+              f'file={disks(BOARD, "whole")},format=raw,if=none,id=root,snapshot=on'))
 
 
 def test_old_kernel_without_devtmpfs_and_events(tmp_path):
@@ -47,13 +50,7 @@ def test_old_kernel_without_devtmpfs_and_events(tmp_path):
     # the root's own /dev: nobody else makes its console
     root = machine.disk(tmp_path / 'root.img', {
         'sbin/init': state, 'dev/console': CHAR(5, 1), 'proc': DIR, 'sys': DIR})
-    options = dict(root=root, kernel=machine.kernel('x86_64-bare'), append='panic=-1')
-    reports = []
-    for initrd in (None, machine.image(BOARD)):
-        with machine.boot(BOARD, initrd=initrd, timeout=300, **options) as guest:
-            reports.append(report(guest.wait()))
-    difference = compare(*reports)
-    assert not difference, '\n'.join(difference)
+    assert not difference(root=root, kernel=machine.kernel('x86_64-bare'), append='panic=-1')
 
 
 def test_old_kernel_looks_again_by_time(tmp_path):
