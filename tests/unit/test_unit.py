@@ -17,7 +17,8 @@ INIT = TOP / 'init'
 # is tried with both values
 UNITS = {
     'cmdline': [],
-    'params': ['CONFIG_SHELL=n', 'CONFIG_ROOTFLAGS=n', 'CONFIG_WAIT=n', 'CONFIG_ROOTWAIT_SECONDS=7'],
+    'params': ['CONFIG_SHELL=n', 'CONFIG_ROOTFLAGS=n', 'CONFIG_WAIT=n',
+               'CONFIG_ROOTWAIT_SECONDS=7'],
     'rootspec': ['CONFIG_ROOT_DEVNUM=n'],
     'mountopts': [],
     'partitions': [],
