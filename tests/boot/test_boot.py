@@ -11,7 +11,7 @@ A row:
     ends      poweroff (what the roots' init does, and the default), reboot or halt
     times     [from, to, least, most]: guest seconds between two lines
     talk      [regular expression, line]: when the console shows this, type that; a line
-              "monitor: command" goes to QEMU's monitor
+              "monitor: command" goes to QEMU's monitor, "pause: 2" types nothing for 2 s
     qemu      more arguments of QEMU, {root} is the disk; the board's own disk is then left out
     kernel    a name of qemu/kernel; default: the board's
     boards    default qemu-x86_64
@@ -22,6 +22,7 @@ import re
 import shutil
 import struct
 import subprocess
+import time
 import tomllib
 from pathlib import Path
 
@@ -208,6 +209,8 @@ def say(running, line):
         running.child.send('\x01c')
         running.send(line.removeprefix('monitor: '))
         running.child.send('\x01c')
+    elif line.startswith('pause: '):
+        time.sleep(float(line.removeprefix('pause: ')))
     else:
         running.send(line)
 

@@ -234,6 +234,15 @@ def test_image_follows_its_list(copy, tmp_path):
     assert 'extra' in output('bsdtar', '-tf', out / 'images/initramfs.cpio')
 
 
+@pytest.mark.parametrize('tool', ['mkcpio', 'compress', 'strip'])
+def test_image_follows_its_tools(tool, copy, tmp_path):
+    out = tmp_path / 'out'
+    made(f'O={out}', top=copy)
+    with open(copy / 'image' / tool, 'a') as file:
+        file.write('# changed\n')
+    assert {verb for verb, _ in made(f'O={out}', top=copy)} == {'IMAGE'}
+
+
 # ---- the image -----------------------------------------------------------------------------------
 
 UNPACK = {

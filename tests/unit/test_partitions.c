@@ -29,7 +29,7 @@ static void lines(void **state)
 		{ " 179        2       1024 mmcblk0p2\n 259  1048575  0 nvme0n1p1",
 		  "179:2 1024 mmcblk0p2;259:1048575 0 nvme0n1p1;" },
 		{ " 104        0  7 cciss!c0d0\n", "104:0 7 cciss!c0d0;" },
-		/* A size that no disk has is still a disk (RELIABILITY.md, fact 6). */
+		/* A size that no disk has is still a disk. */
 		{ " 8 1 9223372036854775807 sda1\n", "8:1 4294967295 sda1;" },
 		/* Not of this form */
 		{ "\n\n\n", "" },
