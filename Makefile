@@ -54,6 +54,7 @@ kconfig-files := $(wildcard kconfig/*)
 defconfig:
 	$(Q)mkdir -p $(O)
 	$(Q)$(kconf) defconfig $(O)/.config $(board)/defconfig
+	@echo "  CONFIG  $(O)/.config; next: make BOARD=$(BOARD)"
 
 %_defconfig:
 	$(Q)$(MAKE) BOARD=$* defconfig
@@ -75,6 +76,9 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 # Read only by the goals that build for a board.
 unconfigured := help list-boards %defconfig menuconfig readme check check-long bench clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter %defconfig menuconfig,$(MAKECMDGOALS)),)
+$(error first configure, then build: in two commands)
+endif
 include $(config)/auto.mk
 
 # ---- /init: init/ ------------------------------------------------------------------------------
@@ -101,8 +105,16 @@ ldflags := -static -no-pie -nostartfiles \
 
 objects := $(patsubst init/%.c,$(O)/init/%.o,$(wildcard init/*.c init/plan/*.c init/boot/*.c init/lib/*.c))
 
-# The C library of this architecture, built when missing.
-$(config)/musl: $(wildcard packages/musl/* packages/arches packages/build) $(config)/options/ARCH
+# The compiler that the objects were made with; another one makes them anew.
+$(config)/compiler: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC)' | cmp -s - $@ || echo '$(CC)' >$@
+.PHONY: FORCE
+
+# The C library of this architecture, built when missing, in the cache too.
+gone := $(if $(wildcard $(shell cat $(config)/musl 2>/dev/null)/lib/musl-gcc.specs),,FORCE)
+$(config)/musl: $(wildcard packages/musl/*) packages/arches packages/build $(config)/compiler \
+		$(config)/options/ARCH $(gone)
 	$(Q)packages/build musl $(CONFIG_ARCH) >$@.tmp
 	$(Q)mv $@.tmp $@
 specs = -specs $$(cat $(config)/musl)/lib/musl-gcc.specs
@@ -132,17 +144,17 @@ $(O)/init/init: $(O)/init/init.debug image/strip
 
 # ---- the image: image/ -------------------------------------------------------------------------
 
-shell := $(filter 1,$(CONFIG_SHELL))
+with-shell := $(filter 1,$(CONFIG_SHELL))
 
 $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 	$(Q)cp $$(packages/build toybox $(CONFIG_ARCH) rescue)/toybox $@
 
-lists := image/core.list $(if $(shell),image/shell.list)
+lists := image/core.list $(if $(with-shell),image/shell.list)
 $(images)/initramfs.list: $(lists) $(config)/options/SHELL
 	@mkdir -p $(@D)
 	$(Q)sed -e '/^#/d' -e 's|@OUT@|$(abspath $(O))|' $(lists) >$@
 
-$(images)/initramfs.cpio: $(images)/initramfs.list $(O)/init/init $(if $(shell),$(O)/toybox)
+$(images)/initramfs.cpio: $(images)/initramfs.list image/mkcpio $(O)/init/init $(if $(with-shell),$(O)/toybox)
 	$(Q)image/mkcpio $< $@
 
 $(images)/initramfs.cpio.%: $(images)/initramfs.cpio image/compress
@@ -155,7 +167,7 @@ image := $(images)/initramfs.cpio$(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPR
 .PHONY: image-report
 image-report: $(image)
 	@rm -f $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.*))
-	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(shell),shell,core)
+	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(with-shell),shell,core)
 	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(image))" $(image)
 
 .PHONY: size
@@ -167,7 +179,7 @@ size: $(images)/initramfs.cpio
 # CMDLINE replaces the board's command line. The demo root is made only when no ROOT is given.
 ROOT ?= $(O)/demo.img
 export CMDLINE
-$(O)/demo.img: $(wildcard qemu/demo/*) qemu/disk $(config)/musl
+$(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/musl
 	$(Q)qemu/demo/make $@ $(CONFIG_ARCH)
 
 .PHONY: qemu
@@ -197,6 +209,6 @@ bench:
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)
+	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/toybox $(O)/*.img $(O)/.config
 
 endif

@@ -17,7 +17,7 @@
 #define NEW_ROOT "/root"
 
 /* The most of /proc/partitions that is read. */
-#define PARTITIONS_MAX 8192
+#define PARTITIONS_MAX (1 << 17)
 
 struct boot {
 	char **argv, **envp;     /* as the kernel gave them: init gets the same */
@@ -38,7 +38,7 @@ int find(struct boot *b);    /* wait until root's device is there and reads */
 int attach(struct boot *b);  /* mount it on NEW_ROOT */
 int check(struct boot *b);   /* is there an init that can run? */
 int depart(struct boot *b);  /* make it "/", empty the image, take our mounts away */
-int handoff(struct boot *b); /* execve(); returns only when no init could run */
+void handoff(struct boot *b); /* execve(); returns only when no init could run */
 
 /* Says what failed and what happens now, at level err. Returns -1. */
 __attribute__((format(printf, 2, 3))) int refuse(const struct boot *b, const char *format, ...);
@@ -47,7 +47,7 @@ __attribute__((format(printf, 2, 3))) int refuse(const struct boot *b, const cha
 _Noreturn void fail(struct boot *b);
 
 /* Can rd.break= name this stage? */
-bool is_break(const char *name);
+bool is_break(const char *stage);
 
 /* A prompt on the console, until `exit`. */
 void shell(const struct boot *b);

@@ -6,27 +6,23 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 
-static const struct {
-	char name[8];
-	int (*run)(struct boot *b);
-} stages[] = {
-	{ "early", early },
-	{ "decide", decide },
-	{ "find", find },
-	{ "mount", attach },
-	{ "check", check },
-	{ "switch", depart },
-	{ "handoff", handoff },
-};
+/* The stages that rd.break= may name: before the first the command line is not known yet. */
+#define FIND "find"
+#define MOUNT "mount"
+#define CHECK "check"
+#define SWITCH DEFAULT_BREAK
 
-#define STAGES (sizeof(stages) / sizeof(*stages))
-
-/* Before the third stage nobody knows of rd.break; before the last, toybox is gone. */
-bool is_break(const char *name)
+bool is_break(const char *stage)
 {
-	for (size_t i = 2; i < STAGES - 1; i++)
-		if (str_same(stages[i].name, name))
-			return true;
+	return str_same(stage, FIND) || str_same(stage, MOUNT) || str_same(stage, CHECK) ||
+	       str_same(stage, SWITCH);
+}
+
+/* The rescue prompt, if it was asked for before this stage; then the boot goes on. */
+static bool stops(const struct boot *b, const char *stage)
+{
+	if (CONFIG_SHELL && b->params.stage && str_same(b->params.stage, stage))
+		shell(b);
 	return false;
 }
 
@@ -42,11 +38,11 @@ int main(int argc, char **argv, char **envp)
 		say(LOG_ERR, "not started as PID 1: only the kernel starts /init; nothing done");
 		return 1;
 	}
-	for (size_t i = 0; i < STAGES; i++) {
-		if (CONFIG_SHELL && b.params.stage && str_same(b.params.stage, stages[i].name))
-			shell(&b);
-		if (stages[i].run(&b))
-			break;
-	}
+	if (!early(&b) && !decide(&b) &&
+	    !stops(&b, FIND) && !find(&b) &&
+	    !stops(&b, MOUNT) && !attach(&b) &&
+	    !stops(&b, CHECK) && !check(&b) &&
+	    !stops(&b, SWITCH) && !depart(&b))
+		handoff(&b);
 	fail(&b);
 }

@@ -9,6 +9,7 @@
 The environment may say where things are: BUILD (default build/), TIMEOUT (seconds to wait for
 one thing, default 120: other work may hold the processors).
 """
+import functools
 import gzip
 import io
 import os
@@ -40,9 +41,13 @@ CHAR = namedtuple('CHAR', 'major minor')
 CONSOLE = {'dev/console': CHAR(5, 1)}
 
 
+@functools.cache
 def image(board):
-    """The board's image, as `make BOARD=board` leaves it."""
-    return BUILD / board / 'images/initramfs.cpio.gz'
+    """The image of the board's own configuration, which the user's build may have left."""
+    out = BUILD / 'tests' / board
+    for goal in 'defconfig', 'all':
+        output('make', '-s', '-C', TOP, f'BOARD={board}', f'O={out}', goal)
+    return out / 'images/initramfs.cpio.gz'
 
 
 def kernel(name):

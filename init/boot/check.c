@@ -105,10 +105,11 @@ int check(struct boot *b)
 		return refuse(b, "the initramfs does not open");
 	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
 		return refuse(b, "the initramfs is neither ramfs nor tmpfs: not to be emptied");
-	if (sys_chdir(NEW_ROOT) || sys_chroot("."))
-		return refuse(b, "no way into the new root");
+	err = sys_chdir(NEW_ROOT);
+	if (!err)
+		err = sys_chroot(".");
+	if (err)
+		return refuse(b, "enter the new root: %d", err);
 	err = check_new_root(b);
-	if (sys_chdir_fd(b->image) || sys_chroot("."))
-		return refuse(b, "no way out of the new root");
-	return err;
+	return sys_chdir_fd(b->image) || sys_chroot(".") ? refuse(b, "leave the new root") : err;
 }

@@ -1,7 +1,7 @@
 /*
  * The command line: what is wanted. Up to three texts are read, and of equal
- * words the last one counts: the image's default, then the bootloader's (or
- * instead of both the image's override), then what the image appends.
+ * words the last one counts: the image's default, the bootloader's unless the
+ * image ignores that, and what the image appends.
  */
 #include "../init.h"
 #include "../lib/log.h"
@@ -9,8 +9,8 @@
 
 #include <errno.h>
 
-/* The longest command line of any architecture is 4,096 bytes; bootconfig can add to it. */
-#define CMDLINE_MAX 8192
+/* The longest command line of any architecture is 4,096 bytes; bootconfig adds up to 32 kB. */
+#define CMDLINE_MAX (1 << 16)
 
 static void note(const char *name, const char *value, const char *text)
 {

@@ -55,7 +55,9 @@ void fail(struct boot *b)
 		shell(b);
 	if (seconds > 0)
 		sys_sleep((unsigned)seconds * 1000);
-	sys_sync();
+	/* We wrote nothing; at the prompt someone may have. On a dead disk this never returns. */
+	if (opens_shell(b))
+		sys_sync();
 	sys_reboot(seconds ? RB_AUTOBOOT : RB_HALT_SYSTEM);
 	/* A machine that can do neither: PID 1 must not return. */
 	for (;;)

@@ -6,7 +6,7 @@
 #include "../lib/log.h"
 #include "../lib/sys.h"
 
-int handoff(struct boot *b)
+void handoff(struct boot *b)
 {
 	for (;;) {
 		const char *init = b->init;
@@ -15,8 +15,10 @@ int handoff(struct boot *b)
 		b->argv[0] = (char *)init;
 		err = sys_exec(init, b->argv, b->envp);
 		b->init = init_after(b, init);
-		if (!b->init)
-			return refuse(b, "run init %s: %d", init, err);
+		if (!b->init) {
+			refuse(b, "run init %s: %d", init, err);
+			return;
+		}
 		say(LOG_ERR, "run init %s: %d; trying %s", init, err, b->init);
 	}
 }

@@ -26,7 +26,8 @@ static int try_types(struct boot *b, char *types, unsigned long flags, const cha
 
 		*end = '\0';
 		b->type = types;
-		err = sys_mount(b->node, NEW_ROOT, types, flags, data);
+		if (*types)
+			err = sys_mount(b->node, NEW_ROOT, types, flags, data);
 		if (!try_next(err))
 			return err;
 		*end = separator;

@@ -12,12 +12,22 @@ void report_devices(void)
 	static char text[PARTITIONS_MAX], seen[800];
 	char *rest = text, *end = seen;
 	struct partition p;
+	int n = sys_read_file("/proc/partitions", text, sizeof(text));
 
-	if (sys_read_file("/proc/partitions", text, sizeof(text)) < 0)
+	if (n < 0) {
+		say(LOG_ERR, "read /proc/partitions: %d", n);
 		return;
-	while (end && partitions_next(&rest, &p))
-		end = str_print(end, sizeof(seen) - (size_t)(end - seen), "%s%s (%u MiB)",
-				end == seen ? "" : ", ", p.name, p.kib / 1024);
-	say(LOG_ERR, "seen: %s%s", end == seen ? "no block device; is its driver in this kernel?" : seen,
-	    end ? "" : " and more");
+	}
+	while (partitions_next(&rest, &p)) {
+		char *next = str_print(end, sizeof(seen) - (size_t)(end - seen), "%s%s (%u MiB)",
+				       end == seen ? "" : ", ", p.name, p.kib / 1024);
+
+		if (!next) {
+			*end = '\0';
+			say(LOG_ERR, "seen: %s and more", seen);
+			return;
+		}
+		end = next;
+	}
+	say(LOG_ERR, "seen: %s", end == seen ? "no block device; is its driver in this kernel?" : seen);
 }

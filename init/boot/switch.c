@@ -81,7 +81,7 @@ static void mount_on_directory(const char *type, const char *target)
 static void mount_for_init(const struct boot *b)
 {
 	if (b->has_devtmpfs)
-		mount_on_directory("devtmpfs", NEW_ROOT "/dev");
+		sys_mount_pseudo("devtmpfs", NEW_ROOT "/dev"); /* check() has seen that it is a directory */
 	if (CONFIG_KEEP_PROC_SYS) {
 		mount_on_directory("proc", NEW_ROOT "/proc");
 		mount_on_directory("sysfs", NEW_ROOT "/sys");

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 
 /* Room for the longest command line in one value. */
-#define LINE_MAX 16384
+#define LINE_MAX (1 << 17)
 /* Text of one record; the kernel's limit is 1,024 with its own prefix. */
 #define RECORD_MAX 900
 /* /dev/kmsg drops what comes after 10 lines in 5 s, counted per open file. */

@@ -28,9 +28,9 @@ static const struct row {
 	{ "init", TEXT, MEMBER(init), 0 },
 	{ "ro", STORE, MEMBER(rw), 0 },
 	{ "rw", STORE, MEMBER(rw), 1 },
-	{ "rootwait", STORE, MEMBER(rootwait), -1 },
+	{ "rootwait", CONFIG_WAIT ? STORE : ABSENT, MEMBER(rootwait), -1 },
 	{ "rootwait", SECONDS, MEMBER(rootwait), 0 },
-	{ "rootdelay", SECONDS, MEMBER(rootdelay), 0 },
+	{ "rootdelay", CONFIG_WAIT ? SECONDS : ABSENT, MEMBER(rootdelay), 0 },
 	{ "panic", SIGNED, MEMBER(panic), 0 },
 #if CONFIG_SHELL
 	{ "rd.break", BREAK, MEMBER(stage), 0 },

@@ -18,9 +18,10 @@ struct interpreter {
 };
 
 /*
- * Judges the first size bytes of a file, in memory aligned as a long. 0 when it can be run as far as the
- * head tells; -ENOEXEC when it is neither ELF for this CPU nor a script. The
- * 32-bit programs that a 64-bit kernel may run pass without their interpreter.
+ * Judges the first size bytes of a file, in memory aligned as a long. 0 when
+ * it can be run as far as the head tells; -ENOEXEC when it is neither ELF for
+ * this CPU nor a script. The 32-bit programs that a 64-bit kernel may run pass
+ * without their interpreter.
  */
 int program_check(const void *head, size_t size, struct interpreter *interpreter);
 

@@ -19,6 +19,8 @@
 #define IF_DEVNUM(text)
 #endif
 
+#define ROOTSPEC_NAME_MAX 63
+
 struct rootspec {
 	const char *name; /* below /dev/, or NULL: then the number counts */
 	unsigned major, minor;
@@ -30,7 +32,6 @@ struct rootspec {
  * ROOTSPEC_NAME_MAX; -EOPNOTSUPP for /dev/nfs, which this image cannot mount. spec
  * points into text, which is unchanged on return.
  */
-#define ROOTSPEC_NAME_MAX 63
 int rootspec_parse(struct rootspec *spec, char *text);
 
 #endif

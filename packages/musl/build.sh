@@ -3,7 +3,7 @@
 # Run by packages/build. Sections of their own let the linker drop what a program does not use.
 
 cd src
-./configure --prefix="$out" --target="${cross%-}" --disable-shared --enable-wrapper=gcc \
+./configure --prefix="$out" --target="$(basename "${cross%-}")" --disable-shared --enable-wrapper=gcc \
 	--enable-optimize=size CROSS_COMPILE="$cross" CC="${cross}gcc" \
 	CFLAGS="$cflags -ffunction-sections -fdata-sections \
 		-fno-unwind-tables -fno-asynchronous-unwind-tables"
