@@ -155,7 +155,7 @@ static void long_lines(void **state)
 
 static void too_long(void **state)
 {
-	static char value[70000];
+	static char value[140000];
 
 	(void)state;
 	memset(value, 'a', sizeof(value) - 1);
