@@ -26,6 +26,7 @@ UNITS = {
     'words': [],
     'str': [],
     'log': [],
+    'find': [],
 }
 
 CFLAGS = ('-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', '-Wall', '-Wextra', '-Werror',
@@ -56,10 +57,12 @@ def autoconf(line='', value='y'):
 
 @functools.cache
 def library(line):
-    """The pure code and what stands on lib/sys.h alone, as an archive, and its autoconf.h."""
+    """The pure code and what is tested over a lib/sys of the test's own, as an archive, and its
+    autoconf.h."""
     header = autoconf(line)
     objects = []
-    for source in [*INIT.glob('plan/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c']:
+    for source in [*INIT.glob('plan/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c',
+                   INIT / 'boot/find.c', INIT / 'boot/events.c']:
         objects.append(header.parent / f'{source.stem}.o')
         run('gcc', *CFLAGS, '-include', header, '-c', source, '-o', objects[-1])
     archive = header.parent / 'library.a'
