@@ -18,8 +18,7 @@ images := $(O)/images
 config := $(O)/config
 board := boards/$(BOARD)
 
-.PHONY: all
-all: image-report
+.DEFAULT_GOAL := all
 
 # ---- for a machine that has only git and make --------------------------------------------------
 
@@ -164,8 +163,8 @@ $(images)/initramfs.cpio.%: $(images)/initramfs.cpio image/compress
 image := $(images)/initramfs.cpio$(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPRESS))
 
 # An image of another compression, left by another configuration, would only be flashed by mistake.
-.PHONY: image-report
-image-report: $(image)
+.PHONY: all
+all: $(image)
 	@rm -f $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.*))
 	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(with-shell),shell,core)
 	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(image))" $(image)
