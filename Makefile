@@ -102,7 +102,11 @@ cflags := $(wordlist 3,99,$(arch-row)) -std=gnu11 -D_GNU_SOURCE -Os -flto -g \
 ldflags := -static -no-pie -nostartfiles \
 	-Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,noexecstack
 
-objects := $(patsubst init/%.c,$(O)/init/%.o,$(wildcard init/*.c init/plan/*.c init/boot/*.c init/lib/*.c))
+# A format of init/plan/super/ is in when its option is on: CONFIG_FS_EXT is ext.c.
+formats := $(foreach option,$(filter CONFIG_FS_%,$(.VARIABLES)),$(if $(filter 1,$($(option))),$(option:CONFIG_FS_%=%)))
+formats := $(shell echo '$(formats)' | tr A-Z a-z)
+sources := $(wildcard init/*.c init/plan/*.c init/boot/*.c init/lib/*.c) $(formats:%=init/plan/super/%.c)
+objects := $(patsubst init/%.c,$(O)/init/%.o,$(sources))
 
 # The compiler that the objects were made with; another one makes them anew.
 $(config)/compiler: FORCE

@@ -1,0 +1,99 @@
+#include "super.h"
+#include "super/format.h"
+#include "text.h"
+
+#include <errno.h>
+
+/* The linker's names for the ends of the section that FORMAT() fills; NULL when nothing does. */
+extern const struct format *const __start_formats[] __attribute__((weak));
+extern const struct format *const __stop_formats[] __attribute__((weak));
+
+void format_uuid(struct identity *id, const unsigned char *bytes)
+{
+	unsigned any = 0;
+
+	for (int i = 0; i < 16; i++)
+		any |= bytes[i];
+	if (any)
+		text_uuid(id->uuid, bytes, false);
+}
+
+/* Ends the label where its spaces at the end begin. */
+static void trim(char *label)
+{
+	char *end = label;
+
+	for (char *c = label; *c; c++)
+		if (*c != ' ' && (unsigned)(*c - '\t') > '\r' - '\t')
+			end = c + 1;
+	*end = '\0';
+}
+
+void format_label(struct identity *id, const void *bytes, unsigned length)
+{
+	const char *from = bytes;
+	unsigned i = 0;
+
+	for (; i < length && from[i]; i++)
+		id->label[i] = from[i];
+	id->label[i] = '\0';
+	trim(id->label);
+}
+
+void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units, bool big)
+{
+	text_utf8(id->label, bytes, units, big);
+	trim(id->label);
+}
+
+static bool has_magic(const struct format *f, const unsigned char *at)
+{
+	for (unsigned i = 0; i < f->magic_length; i++)
+		if (at[f->magic_at + i] != (unsigned char)f->magic[i])
+			return false;
+	return true;
+}
+
+/* Puts what the row finds at its place in *s. */
+static void try(const struct format *f, struct super *s, struct reader *reader, bool partitioned)
+{
+	struct probe p = {
+		.super = s,
+		.reader = reader,
+		.format = f,
+		.id = f->member ? &s->member : s->fs.type ? &s->second : &s->fs,
+		.at = s->head + f->base,
+		.partitioned = partitioned,
+	};
+	struct identity *id = p.id;
+	int err;
+
+	if (id->type || !has_magic(f, p.at))
+		return;
+	id->size = 0;
+	id->uuid[0] = id->label[0] = '\0';
+	if (f->uuid_at)
+		format_uuid(id, p.at + f->uuid_at);
+	format_label(id, p.at + f->label_at, f->label_length);
+	/* check() may change it: one superblock can be of several types (ext) */
+	id->type = f->type;
+	err = f->check ? f->check(&p) : 0;
+	if (!err)
+		return;
+	if (err == -EBADMSG)
+		s->damaged = id->type;
+	id->type = NULL;
+}
+
+void super_identify(struct super *s, struct reader *reader, bool partitioned)
+{
+	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
+
+	s->fs.type = s->member.type = s->second.type = s->damaged = NULL;
+	if (!reader_get(reader, s->head, size, 0))
+		return;
+	while (size < SUPER_HEAD)
+		s->head[size++] = 0;
+	for (const struct format *const *f = __start_formats; f < __stop_formats; f++)
+		try(*f, s, reader, partitioned);
+}

@@ -1,0 +1,56 @@
+/*
+ * A format: a row, and a function where a row is not enough.
+ *
+ *     FORMAT(romfs, .type = "romfs", .magic = "-rom1fs-", .magic_length = 8, .check = check)
+ *
+ * The linker gathers the rows of all files that are built in. Where offsets and
+ * rules come from stands in each file: the kernel's header or the project's own
+ * documentation.
+ */
+#ifndef PLAN_SUPER_FORMAT_H
+#define PLAN_SUPER_FORMAT_H
+
+#include "../super.h"
+
+/* What check() gets. */
+struct probe {
+	struct super *super;
+	struct reader *reader;
+	const struct format *format;
+	struct identity *id;        /* to fill: type is set, and uuid and label if the row has them */
+	const unsigned char *at;    /* the superblock in the head */
+	bool partitioned;           /* as super_identify() got it */
+};
+
+struct format {
+	const char *type;
+	const char *magic;
+	/*
+	 * 0: it is one; -EINVAL: it is not; -EBADMSG: it would be, but for a wrong
+	 * checksum. May be NULL.
+	 */
+	int (*check)(struct probe *p);
+	unsigned base;               /* where the superblock starts, in bytes of the medium */
+	unsigned short magic_at;     /* this and the following from there */
+	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: none, or check() does it */
+	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
+	unsigned char magic_length;  /* 0: only check() tells */
+	bool member;
+};
+
+/* base + everything that the row names is inside of the head. */
+#define FORMAT(name, ...)                                                                    \
+	static const struct format name##_format = { __VA_ARGS__ };                          \
+	__attribute__((section("formats"), used)) static const struct format *const          \
+		name##_row = &name##_format
+
+/* Sets id->uuid from 16 bytes; all zero means none, as in blkid. */
+void format_uuid(struct identity *id, const unsigned char *bytes);
+
+/* Sets id->label from at most `length` bytes up to a NUL, without the spaces at the end. */
+void format_label(struct identity *id, const void *bytes, unsigned length);
+
+/* The same from UTF-16 of `units` units, little endian unless big: as UTF-8. */
+void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units, bool big);
+
+#endif

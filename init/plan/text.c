@@ -1,0 +1,54 @@
+#include "text.h"
+#include "bytes.h"
+
+char *text_hex(char *out, unsigned long long number, int digits, bool upper)
+{
+	while (digits--) {
+		unsigned digit = (unsigned)(number >> digits * 4) & 15;
+
+		*out++ = (char)(digit < 10 ? '0' + digit : (upper ? 'A' : 'a') + digit - 10);
+	}
+	return out;
+}
+
+void text_uuid(char *out, const unsigned char *bytes, bool mixed)
+{
+	/* In a GPT, where each byte of the text's stands. */
+	static const unsigned char order[] = { 3, 2, 1, 0, 5, 4, 7, 6 };
+
+	for (unsigned i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*out++ = '-';
+		out = text_hex(out, bytes[mixed && i < 8 ? order[i] : i], 2, false);
+	}
+	*out = '\0';
+}
+
+/* One character, at most U+10FFFF; returns its end. */
+static char *put(char *out, unsigned c)
+{
+	int more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+
+	*out++ = (char)(more ? (0xf00U >> more & 0xff) | c >> 6 * more : c);
+	while (more--)
+		*out++ = (char)(0x80 | (c >> 6 * more & 0x3f));
+	return out;
+}
+
+void text_utf8(char *out, const unsigned char *utf16, unsigned units, bool big)
+{
+	for (unsigned i = 0; i < units; i++) {
+		unsigned c = big ? be16(utf16 + 2 * i) : le16(utf16 + 2 * i), low = 0;
+
+		if (!c)
+			break;
+		if (c >> 10 == 0xd800 >> 10 && i + 1 < units)
+			low = big ? be16(utf16 + 2 * i + 2) : le16(utf16 + 2 * i + 2);
+		if (low >> 10 == 0xdc00 >> 10) {
+			c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
+			i++;
+		}
+		out = put(out, c);
+	}
+	*out = '\0';
+}

@@ -1,0 +1,94 @@
+# One option for each file in init/plan/super/: FS_NAME is name.c.
+
+config ROOT_TAG
+	bool "root=UUID=, LABEL=, PARTUUID=, PARTLABEL="
+	default y
+	help
+	  Find root by what is written on it, wherever it is plugged in, and in
+	  the forms /dev/disk/by-uuid/X and so on. Without this root is a device
+	  name or number.
+
+config PROBE
+	bool "Identify what a device holds"
+	default y
+	help
+	  Read root's superblock: its type is then known, so that the kernel
+	  mounts it at once, and members of a RAID, LVM, LUKS or swap are never
+	  mounted. root=UUID= and LABEL= need this. Below: the formats that are
+	  known. Without it, each file system of the kernel is tried in turn.
+
+if PROBE
+
+config FS_EXT
+	bool "ext2, ext3, ext4"
+	default y
+
+config FS_SQUASHFS
+	bool "squashfs"
+	default y
+
+config FS_EROFS
+	bool "erofs"
+	default y
+
+config FS_F2FS
+	bool "f2fs"
+	default y
+
+config FS_BTRFS
+	bool "btrfs"
+	default y
+
+config FS_XFS
+	bool "xfs"
+	default y
+
+config FS_FAT
+	bool "vfat (FAT12, FAT16, FAT32)"
+	default y
+
+config FS_EXFAT
+	bool "exfat"
+	default y
+
+config FS_NTFS
+	bool "ntfs"
+	default y
+
+config FS_ISO9660
+	bool "iso9660"
+	default y
+
+config FS_JFFS2
+	bool "jffs2 (on MTD)"
+	default y
+
+config FS_UBIFS
+	bool "ubifs (on UBI volumes)"
+	default y
+
+config FS_CRAMFS
+	bool "cramfs"
+	default y
+
+config FS_ROMFS
+	bool "romfs"
+	default y
+
+config FS_MINIX
+	bool "minix"
+	default y
+
+config FS_NILFS2
+	bool "nilfs2"
+	default y
+
+config FS_MEMBERS
+	bool "What must not be mounted: RAID, LVM, LUKS, swap, bcache ..."
+	default y
+	help
+	  Members of md RAID, LVM2, LUKS, bcache, DRBD, ZFS and BitLocker, and
+	  swap, are recognized and never mounted, even where a file system shows
+	  through: half of a RAID1 looks like a whole disk.
+
+endif
