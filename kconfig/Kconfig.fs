@@ -1,12 +1,26 @@
 # One option for each file in init/plan/super/: FS_NAME is name.c.
 
 config ROOT_TAG
+	depends on PROBE
 	bool "root=UUID=, LABEL=, PARTUUID=, PARTLABEL="
 	default y
 	help
 	  Find root by what is written on it, wherever it is plugged in, and in
 	  the forms /dev/disk/by-uuid/X and so on. Without this root is a device
 	  name or number.
+
+config ROOT_FLASH
+	bool "root=mtdN, mtd:NAME, ubiN_M, ubiN:VOLUME (raw flash)"
+	default y
+	help
+	  Root on an MTD device (jffs2, romfs, cramfs) or a UBI volume (ubifs).
+	  Which MTD device UBI attaches is the kernel's parameter ubi.mtd=.
+
+config ROOT_SHARE
+	bool "root=TAG with rootfstype=9p or virtiofs"
+	default y
+	help
+	  Root is a directory of the machine that runs this one.
 
 config PROBE
 	bool "Identify what a device holds"

@@ -23,7 +23,7 @@ int decide(struct boot *b)
 	struct params *p = &b->params;
 	int err;
 
-	params_parse(p, image, note);
+	params_parse(p, image, "", note);
 	if (!CONFIG_CMDLINE_OVERRIDE) {
 		int n = sys_read_file("/proc/cmdline", text, sizeof(text));
 
@@ -32,9 +32,9 @@ int decide(struct boot *b)
 		/* The kernel ends the line; without this an open quote would swallow that too. */
 		if (n && text[n - 1] == '\n')
 			text[n - 1] = '\0';
-		params_parse(p, text, note);
+		params_parse(p, text, CONFIG_CMDLINE_LOCK, note);
 	}
-	params_parse(p, append, note);
+	params_parse(p, append, "", note);
 
 	if (CONFIG_SHELL && p->stage && !is_break(p->stage)) {
 		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);

@@ -12,42 +12,17 @@ enum kind {
 	TEXT,     /* keeps the value */
 	SECONDS,  /* keeps the number of seconds */
 	SIGNED,   /* the same; all numbers below 0 mean -1 */
+	LIST,     /* one more of those that are kept */
+	EMERGENCY, /* keeps which of its words */
 	REFUSED,  /* not in this image, and it would change what root is */
 	ABSENT,   /* not in this image: said; with or without a value */
 };
 
-static const struct row {
+struct row {
 	char name[13];
 	unsigned char kind, member;
 	signed char constant;
-} rows[] = {
-#define MEMBER(name) offsetof(struct params, name)
-	{ "root", TEXT, MEMBER(root), 0 },
-	{ "rootfstype", TEXT, MEMBER(rootfstype), 0 },
-	{ "rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, MEMBER(rootflags), 0 },
-	{ "init", TEXT, MEMBER(init), 0 },
-	{ "ro", STORE, MEMBER(rw), 0 },
-	{ "rw", STORE, MEMBER(rw), 1 },
-	{ "rootwait", CONFIG_WAIT ? STORE : ABSENT, MEMBER(rootwait), -1 },
-	{ "rootwait", SECONDS, MEMBER(rootwait), 0 },
-	{ "rootdelay", CONFIG_WAIT ? SECONDS : ABSENT, MEMBER(rootdelay), 0 },
-	{ "panic", SIGNED, MEMBER(panic), 0 },
-#if CONFIG_SHELL
-	{ "rd.break", BREAK, MEMBER(stage), 0 },
-	{ "rd.break", TEXT, MEMBER(stage), 0 },
-	{ "rd.shell", STORE, MEMBER(shell), 1 },
-#endif
-	{ "rootfallback", ABSENT, 0, 0 },
-	{ "modules", ABSENT, 0, 0 },
-	{ "overlayroot", REFUSED, 0, 0 },
-	{ "loop", REFUSED, 0, 0 },
-	{ "loopfstype", REFUSED, 0, 0 },
-	{ "roothash", REFUSED, 0, 0 },
-	{ "verityhash", REFUSED, 0, 0 },
 };
-
-#define AS_TEXT(number) #number
-#define BAD_NUMBER(instead) "not a number of seconds; using " AS_TEXT(instead)
 
 static int seconds(const struct row *row, const char *value, params_note *note)
 {
@@ -56,8 +31,11 @@ static int seconds(const struct row *row, const char *value, params_note *note)
 	int err = str_uint(value + negative, SECONDS_MAX, &n);
 
 	if (err == -EINVAL) {
-		note(row->name, value, row->kind == SIGNED ? BAD_NUMBER(CONFIG_PANIC_SECONDS)
-							   : BAD_NUMBER(CONFIG_ROOTWAIT_SECONDS));
+		char text[sizeof("not a number of seconds; using 4294967295")];
+
+		str_print(text, sizeof(text), "not a number of seconds; using %u",
+			  row->kind == SIGNED ? CONFIG_PANIC_SECONDS : CONFIG_ROOTWAIT_SECONDS);
+		note(row->name, value, text);
 		return NOT_GIVEN;
 	}
 	if (err)
@@ -65,8 +43,32 @@ static int seconds(const struct row *row, const char *value, params_note *note)
 	return negative && n ? -1 : (int)n;
 }
 
-static void apply(struct params *params, const struct row *row, char *value, params_note *note)
+/* An enum emergency. */
+static int emergency(const struct row *row, const char *value, params_note *note)
 {
+	static const char words[][9] = { "reboot", "poweroff", "halt", "panic", "shell" };
+
+	for (int i = 0; i < (CONFIG_SHELL ? 5 : 4); i++)
+		if (str_same(words[i], value))
+			return i;
+	note(row->name, value, "none of reboot, poweroff, halt, panic (shell, if in this image); ignored");
+	return NOT_GIVEN;
+}
+
+static void keep(char **list, const struct row *row, char *value, params_note *note)
+{
+	for (int i = 0; i < FALLBACKS_MAX; i++)
+		if (!list[i]) {
+			list[i] = value;
+			return;
+		}
+	note(row->name, value, "more than this image keeps; ignored");
+}
+
+static void apply(struct params *params, const struct row *row, const struct word *word,
+		  params_note *note)
+{
+	char *value = word->value;
 	void *member = (char *)params + row->member;
 	const char **text = member;
 	int *number = member;
@@ -84,35 +86,86 @@ static void apply(struct params *params, const struct row *row, char *value, par
 		*text = value;
 		break;
 	case REFUSED:
-		params->refused = row->name;
+		params->refused = word->name;
 		params->refused_value = value;
 		break;
 	case ABSENT:
 		note(row->name, value, "not in this image; ignored");
+		break;
+	case LIST:
+		keep(member, row, value, note);
+		break;
+	case EMERGENCY:
+		*number = emergency(row, value, note);
 		break;
 	default:
 		*number = seconds(row, value, note);
 	}
 }
 
-static void one_word(struct params *params, const struct word *word, params_note *note)
+bool params_listed(const char *list, const char *word)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (cmdline_same_name(rows[i].name, word->name) &&
-		    (rows[i].kind == ABSENT || !word->value == (rows[i].kind <= BREAK))) {
-			apply(params, &rows[i], word->value, note);
-			return;
-		}
+	while (*list) {
+		const char *at = word;
+
+		while (*at && *list == *at)
+			at++, list++;
+		if (!*at && (!*list || *list == ' '))
+			return true;
+		list = str_find(list, ' ');
+		list += !!*list;
+	}
+	return false;
+}
+
+static void one_word(struct params *params, const struct word *word, const char *locked,
+		     params_note *note)
+{
+	TABLE struct row rows[] = {
+#define MEMBER(name) offsetof(struct params, name)
+		{ "root", TEXT, MEMBER(root), 0 },
+		{ "rootfstype", TEXT, MEMBER(rootfstype), 0 },
+		{ "rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, MEMBER(rootflags), 0 },
+		{ "init", TEXT, MEMBER(init), 0 },
+		{ "ro", STORE, MEMBER(rw), 0 },
+		{ "rw", STORE, MEMBER(rw), 1 },
+		{ "rootwait", CONFIG_WAIT ? STORE : ABSENT, MEMBER(rootwait), -1 },
+		{ "rootwait", SECONDS, MEMBER(rootwait), 0 },
+		{ "rootdelay", CONFIG_WAIT ? SECONDS : ABSENT, MEMBER(rootdelay), 0 },
+		{ "panic", SIGNED, MEMBER(panic), 0 },
+		{ "rootfallback", CONFIG_ROOTFALLBACK ? LIST : ABSENT, MEMBER(fallback), 0 },
+		{ "rd.emergency", CONFIG_EMERGENCY_WORD ? EMERGENCY : ABSENT, MEMBER(emergency), 0 },
+		{ "rd.break", CONFIG_SHELL ? BREAK : ABSENT, MEMBER(stage), 0 },
+		{ "rd.break", TEXT, MEMBER(stage), 0 },
+		{ "rd.shell", CONFIG_SHELL ? STORE : ABSENT, MEMBER(shell), 1 },
+		{ "modules", ABSENT, 0, 0 },
+		{ "overlayroot", REFUSED, 0, 0 },
+		{ "loop", REFUSED, 0, 0 },
+		{ "loopfstype", REFUSED, 0, 0 },
+		{ "roothash", REFUSED, 0, 0 },
+		{ "verityhash", REFUSED, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (!cmdline_same_name(rows[i].name, word->name) ||
+		    (rows[i].kind != ABSENT && !word->value != (rows[i].kind <= BREAK)))
+			continue;
+		if (params_listed(locked, rows[i].name))
+			note(word->name, word->value, "not allowed by this image; ignored");
+		else
+			apply(params, &rows[i], word, note);
+		return;
+	}
 	if (str_after(word->name, "rd."))
 		note(word->name, word->value, "not in this image; ignored");
 }
 
-void params_parse(struct params *params, char *text, params_note *note)
+void params_parse(struct params *params, char *text, const char *locked, params_note *note)
 {
 	struct word word;
 
 	while (cmdline_next(&text, &word))
-		one_word(params, &word, note);
+		one_word(params, &word, locked, note);
 }
 
 unsigned params_wait(const struct params *params)

@@ -6,6 +6,8 @@
 #ifndef PLAN_PARAMS_H
 #define PLAN_PARAMS_H
 
+#include <stdbool.h>
+
 /* A number of seconds that is not there. */
 #define NOT_GIVEN (-2)
 /* The most that is taken: a day. */
@@ -15,14 +17,22 @@
 /* rd.break without a value: root is mounted, and nothing is gone yet. */
 #define DEFAULT_BREAK "switch"
 
+/* How many rootfallback= are kept. */
+#define FALLBACKS_MAX 4
+
+/* How a boot that failed ends: rd.emergency=. */
+enum emergency { EMERGENCY_REBOOT, EMERGENCY_POWEROFF, EMERGENCY_HALT, EMERGENCY_PANIC, EMERGENCY_SHELL };
+
 /* Strings point into the parsed text, or are NULL when not given. */
 struct params {
 	char *root, *rootfstype, *rootflags, *init;
+	char *fallback[FALLBACKS_MAX]; /* further roots, in order; NULL behind the last */
 	const char *stage; /* rd.break=: a shell before this stage */
 	int rootwait;      /* seconds, -1 for ever, or NOT_GIVEN */
 	int rootdelay;     /* seconds or NOT_GIVEN: a bound, never a sleep */
 	int panic;         /* seconds; 0 halts, -1 reboots at once; NOT_GIVEN */
 	int rw;            /* of ro and rw the last one; read-only is the default */
+	int emergency;     /* an enum emergency, or NOT_GIVEN */
 	int shell;         /* rd.shell: a shell on failure */
 	const char *refused, *refused_value; /* asks for another root than this image can give */
 };
@@ -32,13 +42,18 @@ typedef void params_note(const char *name, const char *value, const char *text);
 
 /* Nothing given. */
 #define PARAMS_NONE \
-	{ .rootwait = NOT_GIVEN, .rootdelay = NOT_GIVEN, .panic = NOT_GIVEN }
+	{ .rootwait = NOT_GIVEN, .rootdelay = NOT_GIVEN, .panic = NOT_GIVEN, \
+	  .emergency = NOT_GIVEN }
 
 /*
  * Reads one text, in place, on top of what is already there: the last word
- * wins, over several texts too. Stops at "--".
+ * wins, over several texts too. Stops at "--". Words that `locked` names,
+ * separated by spaces, are only noted.
  */
-void params_parse(struct params *params, char *text, params_note *note);
+void params_parse(struct params *params, char *text, const char *locked, params_note *note);
+
+/* Does the list, of words separated by spaces, have this word? */
+bool params_listed(const char *list, const char *word);
 
 /* How long to wait for root: milliseconds or WAIT_FOREVER. */
 unsigned params_wait(const struct params *params);
