@@ -73,7 +73,7 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
 
 # Read only by the goals that build for a board.
-unconfigured := help list-boards %defconfig menuconfig readme check check-long bench clean
+unconfigured := help list-boards %defconfig menuconfig host install readme check check-long bench clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter %defconfig menuconfig,$(MAKECMDGOALS)),)
 $(error first configure, then build: in two commands)
@@ -192,6 +192,37 @@ qemu: all $(if $(filter $(O)/demo.img,$(ROOT)),$(O)/demo.img)
 		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
 
 endif
+
+# ---- the host tool: init/host/ -----------------------------------------------------------------
+
+# Not in O: it is built for this machine and knows all options.
+H ?= build/host
+HOSTCC ?= gcc
+PREFIX ?= /usr/local
+host-cflags := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -Wall -Wextra
+host-sources := $(wildcard init/host/*.c init/plan/*.c init/plan/super/*.c) init/lib/str.c
+host-objects := $(patsubst init/%.c,$(H)/%.o,$(host-sources))
+
+.PHONY: host install
+host: $(H)/kindling
+
+$(H)/options.h: $(kconfig-files)
+	@mkdir -p $(@D)
+	$(Q)$(kconf) host $@
+
+$(H)/%.o: init/%.c $(H)/options.h Makefile
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	$(Q)$(HOSTCC) $(host-cflags) -include $(H)/options.h -MMD -MP -c $< -o $@
+-include $(host-objects:.o=.d)
+
+$(H)/kindling: $(host-objects)
+	@echo "  HOSTLD  $@"
+	$(Q)$(HOSTCC) $(host-objects) -o $@
+
+install: $(H)/kindling
+	$(Q)install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/kindling
+	$(Q)install -D -m 644 init/host/kindling.1 $(DESTDIR)$(PREFIX)/share/man/man1/kindling.1
 
 # ---- the README's size table -------------------------------------------------------------------
 

@@ -1,0 +1,191 @@
+#include "config.h"
+#include "host.h"
+#include "../lib/str.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options options;
+
+enum kind { BOOL, INT, STRING };
+
+static const struct row {
+	const char *name;
+	enum kind kind;
+	int choice; /* of one choice one is on */
+	size_t member;
+} rows[] = {
+#define ROW(name, kind, choice, settable, otherwise) \
+	{ #name, kind, choice, offsetof(struct options, name) },
+	OPTIONS(ROW)
+};
+
+#define COUNT (sizeof(rows) / sizeof(*rows))
+
+/* Did the file say something of the option? */
+static bool given[COUNT];
+
+/*
+ * Gives each option its value by Kconfig's rules: a bool that is hidden by
+ * another is off. OPTIONS() has them in the order for that.
+ */
+static void settle(void)
+{
+	const bool *is_given = given;
+
+#define SETTLE(name, kind, choice, settable, otherwise) \
+	if (!(settable) || !*is_given)                  \
+		options.name = (otherwise);             \
+	is_given++;
+	OPTIONS(SETTLE)
+}
+
+void config_defaults(void)
+{
+	memset(given, 0, sizeof(given));
+	settle();
+}
+
+static int *number(const struct row *row)
+{
+	return (int *)((char *)&options + row->member);
+}
+
+/* Takes one option of a choice: the others are then off. */
+static void choose(const struct row *chosen)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (rows[i].choice == chosen->choice) {
+			*number(&rows[i]) = &rows[i] == chosen;
+			given[i] = true;
+		}
+}
+
+static int set_bool(const struct row *row, const char *value)
+{
+	if (!str_same(value, "y") && !str_same(value, "n"))
+		return -EINVAL;
+	if (!row->choice)
+		*number(row) = *value == 'y';
+	else if (*value == 'y')
+		choose(row);
+	return 0;
+}
+
+static int set_int(const struct row *row, const char *value)
+{
+	bool negative = *value == '-';
+	unsigned n;
+	int err = str_uint(value + negative, INT_MAX, &n);
+
+	*number(row) = negative ? -(int)n : (int)n;
+	return err;
+}
+
+/* Takes the quotes off, and the backslashes before a quote and a backslash, in place. */
+static int set_string(const struct row *row, char *value)
+{
+	char *out = value, *copy;
+
+	if (*value != '"')
+		return -EINVAL;
+	for (char *c = value + 1; *c != '"'; c++) {
+		if (*c == '\\')
+			c++;
+		if (!*c)
+			return -EINVAL;
+		*out++ = *c;
+	}
+	*out = '\0';
+	copy = strdup(value);
+	if (!copy)
+		return -ENOMEM;
+	*(const char **)((char *)&options + row->member) = copy;
+	return 0;
+}
+
+static int set(const struct row *row, char *value)
+{
+	int err = row->kind == BOOL ? set_bool(row, value) :
+		  row->kind == INT ? set_int(row, value) : set_string(row, value);
+
+	/* Of a choice only the `y` counts, and choose() has said so. */
+	if (!err && !row->choice)
+		given[row - rows] = true;
+	return err;
+}
+
+/* One line of the file, without its end: an assignment, `# CONFIG_X is not set`, or nothing. */
+static int take_line(char *line)
+{
+	static char no[] = "n";
+	bool is_unset = str_after(line, "# CONFIG_");
+	char *name = line + (is_unset ? 2 : 0), *end = str_find(name, is_unset ? ' ' : '=');
+	char *value = is_unset ? no : end + 1;
+
+	if (!str_after(name, "CONFIG_") || (is_unset && !str_same(end, " is not set")))
+		return *line && *line != '#' ? -EINVAL : 0;
+	if (!*end)
+		return -EINVAL;
+	*end = '\0';
+	for (size_t i = 0; i < COUNT; i++)
+		if (str_same(rows[i].name, name + strlen("CONFIG_"))) {
+			int err = set(&rows[i], value);
+
+			if (!is_unset)
+				*end = '=';
+			return err;
+		}
+	complain("%s: not an option of this kindling; ignored", name);
+	return 0;
+}
+
+int config_load(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t size;
+	ssize_t n;
+	int err = 0;
+
+	config_defaults();
+	if (!file) {
+		complain("open %s: %s", path, strerror(errno));
+		return -1;
+	}
+	while (!err && (n = getline(&line, &size, file)) > 0) {
+		if (line[n - 1] == '\n')
+			line[n - 1] = '\0';
+		err = take_line(line);
+		if (err)
+			complain("%s: %s: not a line of a .config", path, line);
+	}
+	if (!err && ferror(file)) {
+		complain("read %s: %s", path, strerror(errno));
+		err = -1;
+	}
+	free(line);
+	fclose(file);
+	settle();
+	return err;
+}
+
+int config_load_board(const char *board, const char **used)
+{
+	static char path[PATH_MAX];
+	static const char *const places[] = { "build/%s/.config", "boards/%s/defconfig" };
+
+	*used = path;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		if (*board && !strchr(board, '/') &&
+		    snprintf(path, sizeof(path), places[i], board) < PATH_MAX && !access(path, F_OK))
+			return config_load(path);
+	}
+	complain("--board %s: no build/%s/.config and no boards/%s/defconfig here; kindling's tree is the "
+		 "place for it, --config FILE goes anywhere", board, board, board);
+	return -1;
+}

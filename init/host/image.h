@@ -1,0 +1,32 @@
+/*
+ * A disk that lies in a file or is a block device: its partitions as the kernel
+ * would make them, and what it and each of them holds.
+ */
+#ifndef HOST_IMAGE_H
+#define HOST_IMAGE_H
+
+#include "../plan/parttable.h"
+#include "../plan/super.h"
+
+struct image {
+	const char *path;
+	int fd;
+	unsigned sector;          /* logical, in bytes */
+	unsigned long long size;  /* in bytes */
+	const char *table;        /* blkid's PTTYPE, or NULL */
+	unsigned count;
+	struct parttable_entry entries[PARTTABLE_MAX];
+	struct super super;       /* what image_identify() found last */
+};
+
+/*
+ * Opens the file and reads its partition table; `gpt` as in parttable_list().
+ * sector 0: what the device says, 512 for a file. 0, or -1 after a complaint.
+ */
+int image_open(struct image *image, const char *path, unsigned sector, bool gpt);
+void image_close(struct image *image);
+
+/* Identifies a partition, or with NULL the whole disk. 0, or -1 after a complaint. */
+int image_identify(struct image *image, const struct parttable_entry *entry);
+
+#endif

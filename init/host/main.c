@@ -1,0 +1,97 @@
+#include "host.h"
+#include "config.h"
+#include "print.h"
+#include "../init.h"
+#include "../lib/str.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+	"usage: kindling probe [--json] [--sector-size N] IMAGE|DEVICE...\n"
+	"\n"
+	"  probe    what each image and each of its partitions holds\n"
+	"\n"
+	"More in kindling(1).\n";
+
+static void complain_list(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	fflush(stdout);
+	fputs("kindling: ", stderr);
+	print_safe(stderr, text);
+	fputc('\n', stderr);
+	free(text);
+}
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain_list(format, args);
+	va_end(args);
+}
+
+int usage(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain_list(format, args);
+	va_end(args);
+	fputs("`kindling --help` shows what can be said\n", stderr);
+	return EXIT_USAGE;
+}
+
+int sector_size(const char *text, unsigned *sector)
+{
+	if (!str_uint(text, 4096, sector) && *sector >= 512 && !(*sector & (*sector - 1)))
+		return 0;
+	usage("--sector-size %s: not one of 512, 1024, 2048, 4096", text);
+	return -1;
+}
+
+/* Output that did not reach its reader is no answer. */
+static int finish(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	complain("write: %s", strerror(errno));
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} commands[] = {
+		{ "probe", probe },
+	};
+	static char name[] = "kindling";
+
+	config_defaults();
+	if (argc < 2)
+		return usage("which command?");
+	if (str_same(argv[1], "--help") || str_same(argv[1], "help")) {
+		fputs(help, stdout);
+		return finish(EXIT_SUCCESS);
+	}
+	if (str_same(argv[1], "--version")) {
+		puts("kindling " VERSION);
+		return finish(EXIT_SUCCESS);
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (str_same(argv[1], commands[i].name)) {
+			/* for getopt()'s complaints */
+			argv[1] = name;
+			return finish(commands[i].run(argc - 1, argv + 1));
+		}
+	return usage("%s: no such command", argv[1]);
+}
