@@ -20,3 +20,12 @@ unsigned crc(unsigned polynomial, unsigned crc, const void *data, size_t size)
 	}
 	return crc;
 }
+
+unsigned crc_hole(unsigned polynomial, unsigned start, const void *data, size_t size, size_t hole)
+{
+	const unsigned char *p = data, *behind = p + hole + 4;
+
+	start = crc(polynomial, start, p, hole);
+	start = crc(polynomial, start, "\0\0\0", 4);
+	return crc(polynomial, start, behind, size - hole - 4);
+}

@@ -1,4 +1,5 @@
 #include "super.h"
+#include "bytes.h"
 #include "super/format.h"
 #include "text.h"
 
@@ -16,6 +17,17 @@ void format_uuid(struct identity *id, const unsigned char *bytes)
 		any |= bytes[i];
 	if (any)
 		text_uuid(id->uuid, bytes, false);
+}
+
+void format_serial(struct identity *id, const unsigned char *bytes)
+{
+	char *end = id->uuid;
+
+	if (!le32(bytes))
+		return;
+	end = text_hex(end, le16(bytes + 2), 4, true);
+	*end++ = '-';
+	*text_hex(end, le16(bytes), 4, true) = '\0';
 }
 
 /* Ends the label where its spaces at the end begin. */
@@ -68,7 +80,7 @@ static void try(const struct format *f, struct super *s, struct reader *reader, 
 	struct identity *id = p.id;
 	int err;
 
-	if (id->type || !has_magic(f, p.at))
+	if (id->type || reader->size >> f->size_log == 0 || !has_magic(f, p.at))
 		return;
 	id->size = 0;
 	id->uuid[0] = id->label[0] = '\0';
@@ -90,7 +102,8 @@ void super_identify(struct super *s, struct reader *reader, bool partitioned)
 	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
 
 	s->fs.type = s->member.type = s->second.type = s->damaged = NULL;
-	if (!reader_get(reader, s->head, size, 0))
+	/* A device of a sector or two is the place of an extended partition: blkid's rule too. */
+	if (reader->size <= 1024 || !reader_get(reader, s->head, size, 0))
 		return;
 	while (size < SUPER_HEAD)
 		s->head[size++] = 0;

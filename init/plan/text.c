@@ -29,7 +29,7 @@ static char *put(char *out, unsigned c)
 {
 	int more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
 
-	*out++ = (char)(more ? (0xf00U >> more & 0xff) | c >> 6 * more : c);
+	*out++ = (char)(more ? (0xff80U >> more & 0xff) | c >> 6 * more : c);
 	while (more--)
 		*out++ = (char)(0x80 | (c >> 6 * more & 0x3f));
 	return out;

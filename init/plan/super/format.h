@@ -35,6 +35,7 @@ struct format {
 	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: none, or check() does it */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
 	unsigned char magic_length;  /* 0: only check() tells */
+	unsigned char size_log;      /* the medium has at least 2^this bytes */
 	bool member;
 };
 
@@ -46,6 +47,9 @@ struct format {
 
 /* Sets id->uuid from 16 bytes; all zero means none, as in blkid. */
 void format_uuid(struct identity *id, const unsigned char *bytes);
+
+/* Sets id->uuid from a DOS serial number: 4 bytes, little endian; 0 means none. */
+void format_serial(struct identity *id, const unsigned char *bytes);
 
 /* Sets id->label from at most `length` bytes up to a NUL, without the spaces at the end. */
 void format_label(struct identity *id, const void *bytes, unsigned length);

@@ -1,0 +1,30 @@
+/* erofs: linux fs/erofs/erofs_fs.h. */
+#include "format.h"
+#include "../bytes.h"
+#include "../crc.h"
+
+#include <errno.h>
+
+#define OFFSET 1024
+#define SB_CHKSUM 1 /* of feature_compat */
+
+static int check(struct probe *p)
+{
+	const unsigned char *sb = p->at;
+	unsigned log = sb[12], covered;
+
+	/* 512 bytes to the largest page */
+	if (log - 9U > 16 - 9)
+		return -EINVAL;
+	/* the sum is that of the rest of the superblock's block */
+	covered = 1U << log;
+	if (covered > OFFSET)
+		covered -= OFFSET;
+	if (le32(sb + 8) & SB_CHKSUM && crc_hole(CRC32C, ~0U, sb, covered, 4) != le32(sb + 4))
+		return -EBADMSG;
+	p->id->size = (unsigned long long)le32(sb + 36) << log;
+	return 0;
+}
+
+FORMAT(erofs, .type = "erofs", .magic = "\xe2\xe1\xf5\xe0", .magic_length = 4, .base = OFFSET,
+       .size_log = 11, .uuid_at = 48, .label_at = 64, .label_length = 16, .check = check);

@@ -1,0 +1,60 @@
+/* exFAT: Microsoft's exFAT specification, and what the kernel wants: linux fs/exfat/super.c. */
+#include "format.h"
+#include "../bytes.h"
+#include "../chain.h"
+
+#include <errno.h>
+
+#define NAME_LENGTH 11
+#define VOLUME_LABEL 0x83
+
+static bool take(void *id, const unsigned char *entry)
+{
+	if (entry[0] != VOLUME_LABEL)
+		return false;
+	format_label_utf16(id, entry + 2, entry[1] < NAME_LENGTH ? entry[1] : NAME_LENGTH, false);
+	return true;
+}
+
+/* No boot sector of FAT, and sizes that the kernel takes. */
+static bool is_sane(const unsigned char *b)
+{
+	for (int i = 11; i < 64; i++)
+		if (b[i])
+			return false;
+	return le16(b + 0x1fe) == 0xaa55 && b[108] - 9U <= 12 - 9 && b[109] <= 25 - b[108] &&
+	       b[110] - 1U <= 2 - 1;
+}
+
+/* Of the first eleven sectors, without VolumeFlags and PercentInUse. */
+static unsigned checksum(const unsigned char *b, unsigned size)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		if (i != 106 && i != 107 && i != 112)
+			sum = (sum << 31 | sum >> 1) + b[i];
+	return sum;
+}
+
+static int check(struct probe *p)
+{
+	const unsigned char *b = p->at;
+	unsigned log = b[108];
+	struct chain c = { .reader = p->reader, .mask = ~0U, .take = take, .arg = p->id, .pieces = 20 };
+
+	if (!is_sane(b))
+		return -EINVAL;
+	if (checksum(b, 11U << log) != le32(b + (11 << log)))
+		return -EBADMSG;
+	format_serial(p->id, b + 100);
+	p->id->size = le64(b + 72) << log;
+	c.links = (unsigned long long)le32(b + 80) << log;
+	c.data = (unsigned long long)le32(b + 88) << log;
+	c.cluster_log = log + b[109];
+	c.end = le32(b + 92) + 2;
+	chain_walk(&c, le32(b + 96));
+	return 0;
+}
+
+FORMAT(exfat, .type = "exfat", .magic = "EXFAT   ", .magic_at = 3, .magic_length = 8, .check = check);

@@ -1,0 +1,80 @@
+/* FAT12, FAT16 and FAT32: linux include/uapi/linux/msdos_fs.h and Microsoft's FAT specification. */
+#include "format.h"
+#include "../bytes.h"
+#include "../chain.h"
+
+#include <errno.h>
+
+#define MAX_FAT16 0xfff4
+#define MAX_FAT32 0x0ffffff6
+#define LINK_BITS 0x0fffffff
+
+/* The name of a volume stands in its root directory; the one in the boot sector is not kept up. */
+static bool take(void *id, const unsigned char *entry)
+{
+	unsigned attributes = entry[11];
+
+	/* a deleted one, one with a first cluster, a part of a long name, no volume's name */
+	if (entry[0] == 0xe5 || le16(entry + 20) || le16(entry + 26) || (attributes & 0x3f) == 0x0f ||
+	    (attributes & 0x18) != 0x08)
+		return false;
+	format_label(id, entry, 11);
+	if (entry[0] == 0x05)
+		*((struct identity *)id)->label = (char)0xe5;
+	return true;
+}
+
+static bool is_power(unsigned value)
+{
+	return value && !(value & (value - 1));
+}
+
+/* The BIOS parameter block as the kernel's fat_read_bpb() wants it: all of it, as there is no magic. */
+static bool is_sane(const unsigned char *b)
+{
+	unsigned sector = le16(b + 0x0b), media = b[0x15], text = le32(b + 0x36);
+
+	return is_power(sector) && sector >= 512 && sector <= 4096 && is_power(b[0x0d]) &&
+	       le16(b + 0x0e) && b[0x10] && (media >= 0xf8 || media == 0xf0) &&
+	       /* OS/2 wrote such a block before its other file systems: "JFS ", "HPFS" */
+	       text != 0x2053464a && text != 0x53465048;
+}
+
+static int check(struct probe *p)
+{
+	const unsigned char *b = p->at;
+	unsigned log, cluster_log, fat, sectors, entries, start, clusters;
+	bool is_fat32 = !le16(b + 0x16);
+	struct chain c = { .reader = p->reader, .mask = LINK_BITS, .take = take, .arg = p->id, .pieces = 20 };
+
+	fat = is_fat32 ? le32(b + 0x24) : le16(b + 0x16);
+	if (!fat || !is_sane(b))
+		return -EINVAL;
+	log = (unsigned)__builtin_ctz(le16(b + 0x0b));
+	cluster_log = (unsigned)__builtin_ctz(b[0x0d]);
+	sectors = le16(b + 0x13);
+	if (!sectors)
+		sectors = le32(b + 0x20);
+	entries = le16(b + 0x11) * 32;
+	start = le16(b + 0x0e) + fat * b[0x10];
+	clusters = (sectors - start - ((entries + (1U << log) - 1) >> log)) >> cluster_log;
+	if (clusters > (is_fat32 ? MAX_FAT32 : MAX_FAT16))
+		return -EINVAL;
+
+	p->id->size = (unsigned long long)sectors << log;
+	c.data = (unsigned long long)start << log;
+	if (is_fat32) {
+		format_serial(p->id, b + 0x43);
+		c.links = le16(b + 0x0e) << log;
+		c.cluster_log = cluster_log + log;
+		c.end = clusters + 2;
+		chain_walk(&c, le32(b + 0x2c));
+	} else {
+		if ((b[0x26] | 1) == 0x29)
+			format_serial(p->id, b + 0x27);
+		chain_entries(&c, c.data, entries);
+	}
+	return 0;
+}
+
+FORMAT(fat, .type = "vfat", .magic = "\x55\xaa", .magic_at = 0x1fe, .magic_length = 2, .check = check);
