@@ -1,6 +1,9 @@
 /*
- * Partition tables, by the kernel's own rules (block/partitions/efi.c, msdos.c):
- * what it cannot mount, we do not match.
+ * Partition tables, by the kernel's own rules (block/partitions/efi.c, msdos.c
+ * and core.c): what it cannot mount, we do not match. In two things they are
+ * tighter: a GPT whose entries are more than the reader's bounds let through is
+ * not valid (the kernel takes 4 MiB, usual are 16 KiB), and an entry that ends
+ * before it starts is no partition (the kernel shows one of nearly 2^64 sectors).
  */
 #ifndef PLAN_PARTTABLE_H
 #define PLAN_PARTTABLE_H
@@ -20,15 +23,19 @@ struct parttable_id {
 
 /*
  * What the disk's table says of the partition that the kernel numbered `number`
- * and let start at the 512-byte sector `start`: entry number - 1 of a GPT whose
- * checksums hold, primary or backup, and which starts there; or the signature of
- * an MBR with that number. 0; -ENOENT when the table has no such partition, -EIO
- * when it cannot be read. sector is the disk's logical sector, 512 to 4096 bytes.
+ * and let start at the 512-byte sector `start`: the signature of an MBR with that
+ * number; or entry number - 1 of a GPT whose checksums hold, primary or backup,
+ * and which starts there. An MBR that is no protective one comes first, as when
+ * the kernel looks, unless it has `gpt` on its command line; there the start of
+ * the partitions 1 to 4 decides. Beyond 4 an MBR is believed: its chain is not
+ * walked. 0; -ENOENT when the table has no such partition, or it is the extended
+ * one, which has no PARTUUID; -EIO when the table cannot be read. sector is the
+ * disk's logical sector in bytes, a power of two.
  */
 int parttable_id(struct parttable_id *id, struct reader *disk, unsigned sector, unsigned number,
 		 unsigned long long start);
 
-/* Why a disk that should have partitions shows none. */
+/* Why a disk that should have partitions shows none; only asked about one that has none. */
 enum parttable_fault {
 	PARTTABLE_FINE,         /* nothing to say */
 	PARTTABLE_BACKUP_ONLY,  /* the primary GPT is damaged, the backup is good: needs `gpt` */
@@ -46,9 +53,11 @@ typedef void parttable_each(void *context, const struct parttable_entry *entry);
 
 /*
  * All partitions that the kernel would make, in its order. `gpt` is its
- * parameter of that name: use the backup GPT too. Only for hosts: /init asks the
- * kernel. Returns the table's name as blkid's PTTYPE has it (gpt, dos), or NULL
- * when there is none.
+ * parameter of that name: no protective MBR is needed, and the backup GPT counts
+ * when the primary is bad. Only for hosts: /init asks the kernel. Each partition
+ * takes a read: with 256 beside READER_READS all of a legal table are listed. The
+ * disk's size is one in whole sectors of 512 bytes. Returns the table's name as blkid's PTTYPE has it
+ * (gpt, dos), or NULL when the kernel sees none.
  */
 const char *parttable_list(struct reader *disk, unsigned sector, bool gpt, parttable_each *each,
 			   void *context);

@@ -1,0 +1,337 @@
+#include "parttable.h"
+#include "bytes.h"
+#include "crc.h"
+#include "text.h"
+
+#include <errno.h>
+
+/*
+ * struct msdos_partition (include/linux/msdos_partition.h): boot indicator, CHS,
+ * type at 4, CHS, first sector at 8, sectors at 12; four of them from 446 on.
+ */
+#define MBR_SIGNATURE 440
+#define MBR_SLOTS 446
+
+/* gpt_header and gpt_entry (block/partitions/efi.h) */
+#define GPT_SIGNATURE 0x5452415020494645ULL /* "EFI PART" */
+#define GPT_HEADER 92
+#define GPT_ENTRY 128
+
+#define NONE (~0ULL)
+
+/* A disk, and what was read of it last. */
+struct table {
+	struct reader *disk;
+	unsigned shift;           /* of a logical sector's bytes */
+	unsigned count;           /* of the entries */
+	unsigned long long array; /* where they start, in bytes */
+	unsigned long long last;  /* logical sector of the disk */
+	unsigned char at[4096];
+};
+
+static bool open_table(struct table *t, struct reader *disk, unsigned sector)
+{
+	t->disk = disk;
+	t->shift = (unsigned)__builtin_ctz(sector | 4096);
+	t->last = (disk->size >> t->shift) - 1;
+	return sector == 1U << t->shift && t->shift >= 9;
+}
+
+static bool get(struct table *t, size_t size, unsigned long long from)
+{
+	return reader_get(t->disk, t->at, size, from);
+}
+
+/* The CRC of the entries; 0 when they cannot all be read. */
+static unsigned entries_sum(struct table *t)
+{
+	unsigned long long from = t->array, left = (unsigned long long)t->count * GPT_ENTRY;
+	unsigned sum = ~0U;
+
+	while (left) {
+		unsigned n = left < sizeof(t->at) ? (unsigned)left : sizeof(t->at);
+
+		if (!get(t, n, from))
+			return 0;
+		sum = crc(CRC32, sum, t->at, n);
+		from += n;
+		left -= n;
+	}
+	return ~sum;
+}
+
+/* is_gpt_valid() of efi.c for the header at that sector and its entries. */
+static bool gpt(struct table *t, unsigned long long lba)
+{
+	const unsigned char *h = t->at;
+	unsigned long long array;
+
+	if (!get(t, 1U << t->shift, lba << t->shift) || le64(h) != GPT_SIGNATURE)
+		return false;
+	if (le32(h + 12) - GPT_HEADER > (1U << t->shift) - GPT_HEADER ||
+	    ~crc_hole(CRC32, ~0U, h, le32(h + 12), 16) != le32(h + 16))
+		return false;
+	array = le64(h + 72);
+	t->array = array << t->shift;
+	t->count = le32(h + 80);
+	return le64(h + 24) == lba && le64(h + 40) <= le64(h + 48) && le64(h + 48) <= t->last &&
+	       array <= t->last && t->count && le32(h + 84) == GPT_ENTRY &&
+	       le32(h + 88) == entries_sum(t);
+}
+
+/*
+ * Reads an entry: the sector of 512 bytes where it starts, or NONE when it is no
+ * partition. One that ends before it starts is none here: the kernel makes it, of
+ * nearly 2^64 sectors.
+ */
+static unsigned long long gpt_entry(struct table *t, unsigned i)
+{
+	const unsigned char *e = t->at;
+
+	if (i >= t->count || !get(t, GPT_ENTRY, t->array + i * GPT_ENTRY) ||
+	    !(le64(e) | le64(e + 8)) || le64(e + 32) > le64(e + 40) || le64(e + 40) > t->last)
+		return NONE;
+	return le64(e + 32) << (t->shift - 9);
+}
+
+static void gpt_id(struct parttable_id *id, const unsigned char *entry)
+{
+	text_uuid(id->uuid, entry + 16, true);
+	text_utf8(id->label, entry + 56, 36, false);
+}
+
+/*
+ * Reads the first sector; whether it is the table for msdos_partition(). A boot
+ * indicator that is none means a boot sector; type 0xEE means a GPT, good or not.
+ */
+static bool mbr(struct table *t)
+{
+	bool is = get(t, 512, 0) && le16(t->at + 510) == 0xaa55;
+
+	for (unsigned i = MBR_SLOTS; is && i < 510; i += 16)
+		is = !(t->at[i] & 0x7f) && t->at[i + 4] != 0xee;
+	return is;
+}
+
+static bool extended(const unsigned char *slot)
+{
+	return slot[4] == 0x05 || slot[4] == 0x0f || slot[4] == 0x85;
+}
+
+/* Of 512 bytes, from a number of logical sectors. */
+static unsigned long long sectors(const unsigned char *number, unsigned shift)
+{
+	return (unsigned long long)le32(number) << (shift - 9);
+}
+
+static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned number)
+{
+	char *end = text_hex(id->uuid, le32(mbr + MBR_SIGNATURE), 8, false);
+
+	*end++ = '-';
+	*text_hex(end, number, 2, false) = '\0';
+	id->label[0] = '\0';
+}
+
+/* What is extended has no PARTUUID, and its parts are not walked: those are believed. */
+static bool in_mbr(struct table *t, unsigned i, unsigned long long start)
+{
+	const unsigned char *slot = t->at + MBR_SLOTS + 16 * (i & 3);
+
+	return mbr(t) && (i >= 4 || (!extended(slot) && sectors(slot + 8, t->shift) == start));
+}
+
+int parttable_id(struct parttable_id *id, struct reader *disk, unsigned sector, unsigned number,
+		 unsigned long long start)
+{
+	struct table t;
+	unsigned i = number - 1;
+
+	if (!open_table(&t, disk, sector) || i >= PARTTABLE_MAX - 1)
+		return -ENOENT;
+	if (in_mbr(&t, i, start)) {
+		mbr_id(id, t.at, number);
+		return 0;
+	}
+	if ((gpt(&t, 1) && gpt_entry(&t, i) == start) ||
+	    (gpt(&t, t.last) && gpt_entry(&t, i) == start)) {
+		gpt_id(id, t.at);
+		return 0;
+	}
+	return disk->error ? -EIO : -ENOENT;
+}
+
+enum parttable_fault parttable_fault(struct reader *disk, unsigned *sector)
+{
+	struct table t;
+
+	if (!open_table(&t, disk, *sector) || gpt(&t, 1))
+		return PARTTABLE_FINE;
+	if (gpt(&t, t.last))
+		return PARTTABLE_BACKUP_ONLY;
+	for (unsigned other = 512; open_table(&t, disk, other); other <<= 1)
+		if (gpt(&t, 1)) {
+			*sector = other;
+			return PARTTABLE_OTHER_SECTOR;
+		}
+	return PARTTABLE_FINE;
+}
+
+/* ---- the whole list: only for hosts ---------------------------------------------------------- */
+
+struct list {
+	struct table table;
+	parttable_each *each;
+	void *context;
+	unsigned next; /* number of the next logical partition */
+	unsigned char mbr[512];
+};
+
+/* As block/partitions/core.c adds it: cut to the disk. */
+static void add(struct list *l, struct parttable_entry *entry)
+{
+	unsigned long long capacity = l->table.disk->size >> 9;
+
+	if (!entry->size || entry->start >= capacity)
+		return;
+	if (entry->size > capacity - entry->start)
+		entry->size = capacity - entry->start;
+	l->each(l->context, entry);
+}
+
+static void add_mbr(struct list *l, unsigned number, unsigned long long start,
+		    unsigned long long size)
+{
+	struct parttable_entry entry = { .number = number, .start = start, .size = size };
+
+	mbr_id(&entry.id, l->mbr, number);
+	add(l, &entry);
+}
+
+/* is_pmbr_valid() */
+static bool protective(const unsigned char *mbr)
+{
+	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
+		if (mbr[i + 4] == 0xee && le32(mbr + i + 8) == 1)
+			return le16(mbr + 510) == 0xaa55;
+	return false;
+}
+
+/* efi_partition(): with `gpt` no protective MBR is asked for, and the backup counts. */
+static bool list_gpt(struct list *l, bool force)
+{
+	struct table *t = &l->table;
+
+	if (!force && !protective(l->mbr))
+		return false;
+	if (!gpt(t, 1) && !(force && gpt(t, t->last)))
+		return false;
+	for (unsigned i = 0; i < t->count && i < PARTTABLE_MAX - 1; i++) {
+		struct parttable_entry entry = { .number = i + 1, .start = gpt_entry(t, i) };
+
+		if (entry.start == NONE)
+			continue;
+		entry.size = (le64(t->at + 40) - le64(t->at + 32) + 1) << (t->shift - 9);
+		gpt_id(&entry.id, t->at);
+		add(l, &entry);
+	}
+	return true;
+}
+
+/*
+ * What parse_extended() takes from one link of the chain: its data partitions;
+ * those in the slots 3 and 4 only inside of their own link and of the whole.
+ */
+static bool add_logical(struct list *l, unsigned long long at, unsigned long long size,
+			unsigned long long end)
+{
+	const unsigned char *slot = l->table.at + MBR_SLOTS;
+	unsigned before = l->next;
+
+	for (unsigned i = 0; i < 4 && l->next < PARTTABLE_MAX; i++, slot += 16) {
+		unsigned long long offset = sectors(slot + 8, l->table.shift);
+		unsigned long long length = sectors(slot + 12, l->table.shift);
+
+		if (!length || extended(slot))
+			continue;
+		if (i >= 2 && (offset + length > size || at + offset + length > end))
+			continue;
+		add_mbr(l, l->next++, at + offset, length);
+	}
+	return l->next > before;
+}
+
+/* The link to the next one, or NULL. */
+static const unsigned char *next_link(const struct table *t)
+{
+	const unsigned char *slot = t->at + MBR_SLOTS;
+
+	for (; slot < t->at + 510; slot += 16)
+		if (extended(slot) && le32(slot + 12))
+			return slot;
+	return NULL;
+}
+
+/* parse_extended(): follows at most 100 links in a row that hold no partition. */
+static void list_extended(struct list *l, unsigned long long first, unsigned long long size)
+{
+	struct table *t = &l->table;
+	unsigned long long at = first, end = first + size;
+	const unsigned char *link;
+
+	for (unsigned links = 1; links <= 100 && l->next < PARTTABLE_MAX; links++) {
+		if (!get(t, 512, at << 9) || le16(t->at + 510) != 0xaa55)
+			return;
+		if (add_logical(l, at, size, end))
+			links = 0;
+		link = next_link(t);
+		if (!link)
+			return;
+		at = first + sectors(link + 8, t->shift);
+		size = sectors(link + 12, t->shift);
+	}
+}
+
+static void list_mbr(struct list *l)
+{
+	unsigned shift = l->table.shift;
+
+	for (unsigned i = 0; i < 4; i++) {
+		const unsigned char *slot = l->mbr + MBR_SLOTS + 16 * i;
+		unsigned long long start = sectors(slot + 8, shift), size = sectors(slot + 12, shift);
+		/* of what is extended two sectors or a logical one: room for a bootloader */
+		unsigned room = shift == 9 ? 2 : 1U << (shift - 9);
+		struct parttable_entry entry = { i + 1, start, size < room ? size : room, { "", "" } };
+
+		if (extended(slot))
+			add(l, &entry);
+		else
+			add_mbr(l, i + 1, start, size);
+	}
+	/* their parts are numbered behind these */
+	for (unsigned i = 0; i < 4; i++) {
+		const unsigned char *slot = l->mbr + MBR_SLOTS + 16 * i;
+
+		if (extended(slot) && le32(slot + 12))
+			list_extended(l, sectors(slot + 8, shift), sectors(slot + 12, shift));
+	}
+}
+
+const char *parttable_list(struct reader *disk, unsigned sector, bool force, parttable_each *each,
+			   void *context)
+{
+	struct list l = { .each = each, .context = context, .next = 5 };
+	bool is_mbr;
+
+	if (!open_table(&l.table, disk, sector))
+		return NULL;
+	is_mbr = mbr(&l.table);
+	for (unsigned i = 0; i < sizeof(l.mbr); i++)
+		l.mbr[i] = l.table.at[i];
+	if (list_gpt(&l, force))
+		return "gpt";
+	if (!is_mbr)
+		return NULL;
+	list_mbr(&l);
+	return "dos";
+}
