@@ -6,8 +6,8 @@
 #include <errno.h>
 
 /* The linker's names for the ends of the section that FORMAT() fills; NULL when nothing does. */
-extern const struct format *const __start_formats[] __attribute__((weak));
-extern const struct format *const __stop_formats[] __attribute__((weak));
+extern const struct format __start_formats[] __attribute__((weak));
+extern const struct format __stop_formats[] __attribute__((weak));
 
 void format_uuid(struct identity *id, const unsigned char *bytes)
 {
@@ -107,6 +107,6 @@ void super_identify(struct super *s, struct reader *reader, bool partitioned)
 		return;
 	while (size < SUPER_HEAD)
 		s->head[size++] = 0;
-	for (const struct format *const *f = __start_formats; f < __stop_formats; f++)
-		try(*f, s, reader, partitioned);
+	for (const struct format *f = __start_formats; f < __stop_formats; f++)
+		try(f, s, reader, partitioned);
 }

@@ -32,12 +32,10 @@ static bool is_power(unsigned value)
 /* The BIOS parameter block as the kernel's fat_read_bpb() wants it: all of it, as there is no magic. */
 static bool is_sane(const unsigned char *b)
 {
-	unsigned sector = le16(b + 0x0b), media = b[0x15], text = le32(b + 0x36);
+	unsigned sector = le16(b + 0x0b), media = b[0x15];
 
 	return is_power(sector) && sector >= 512 && sector <= 4096 && is_power(b[0x0d]) &&
-	       le16(b + 0x0e) && b[0x10] && (media >= 0xf8 || media == 0xf0) &&
-	       /* OS/2 wrote such a block before its other file systems: "JFS ", "HPFS" */
-	       text != 0x2053464a && text != 0x53465048;
+	       le16(b + 0x0e) && b[0x10] && (media >= 0xf8 || media == 0xf0);
 }
 
 static int check(struct probe *p)

@@ -39,11 +39,10 @@ struct format {
 	bool member;
 };
 
-/* base + everything that the row names is inside of the head. */
+/* base + everything that the row names is inside of the head. Aligned: the section is an array. */
 #define FORMAT(name, ...)                                                                    \
-	static const struct format name##_format = { __VA_ARGS__ };                          \
-	__attribute__((section("formats"), used)) static const struct format *const          \
-		name##_row = &name##_format
+	__attribute__((section("formats"), used, aligned(sizeof(void *))))                    \
+	static const struct format name##_format = { __VA_ARGS__ }
 
 /* Sets id->uuid from 16 bytes; all zero means none, as in blkid. */
 void format_uuid(struct identity *id, const unsigned char *bytes);

@@ -7,24 +7,18 @@
 
 #define CRC 224
 
-/* The value is 2^log, and the log from min to max. */
-static bool is_power(unsigned value, unsigned log, unsigned min, unsigned max)
-{
-	return log >= min && log <= max && value == 1U << log;
-}
-
-/* What xfs_validate_sb_common() refuses, as far as libblkid does. */
+/* What the kernel's xfs_validate_sb_common() refuses, as far as libblkid does. */
 static bool is_sane(const unsigned char *sb)
 {
-	unsigned block_log = sb[120], inode_log = sb[122];
-	unsigned extent = be32(sb + 80) << block_log % 32;
+	unsigned block_log = sb[120] % 32U, inode_log = sb[122] % 32U;
+	unsigned extent = be32(sb + 80) << block_log;
 	unsigned long long blocks = be64(sb + 8), per_group = be32(sb + 84);
 	unsigned groups = be32(sb + 88);
 
-	return is_power(be16(sb + 102), sb[121], 9, 15) && is_power(be32(sb + 4), block_log, 9, 16) &&
-	       is_power(be16(sb + 104), inode_log, 8, 11) && block_log - inode_log == sb[123] &&
+	return be16(sb + 102) == 1U << sb[121] % 32 && be32(sb + 4) == 1U << block_log &&
+	       be16(sb + 104) == 1U << inode_log && block_log - inode_log == sb[123] &&
 	       extent >= 4 << 10 && extent <= 1 << 30 && sb[127] <= 100 && groups &&
-	       blocks && blocks <= per_group * groups && blocks >= per_group * (groups - 1) + 64;
+	       blocks <= per_group * groups && blocks >= per_group * (groups - 1) + 64;
 }
 
 static int check(struct probe *p)
@@ -37,7 +31,7 @@ static int check(struct probe *p)
 	if (((sb[101] & 15) == 5 || le32(sb + CRC)) &&
 	    ~crc_hole(CRC32C, ~0U, sb, be16(sb + 102), CRC) != le32(sb + CRC))
 		return -EBADMSG;
-	p->id->size = be64(sb + 8) << sb[120];
+	p->id->size = be64(sb + 8) << sb[120] % 32;
 	return 0;
 }
 

@@ -1,0 +1,107 @@
+/* ISO 9660 and its Joliet extension: ECMA-119, linux include/uapi/linux/iso_fs.h; labels as libblkid joins them. */
+#include "format.h"
+#include "../bytes.h"
+
+#include <errno.h>
+
+#define SECTOR 2048
+#define DESCRIPTORS 16
+#define PRIMARY 1       /* types of descriptors */
+#define SUPPLEMENTARY 2
+#define CD00 0x30304443 /* "CD00" of CD001 */
+#define NSR 0x3052534e /* "NSR0": UDF, of which the ISO 9660 is but the other half */
+#define ID 40           /* the volume's, its label */
+#define ID_LENGTH 32
+#define CREATED 813
+#define MODIFIED 830
+
+/* YYYYMMDDhhmmsscc and a zone; "0...0" and zone 0 are none. As YYYY-MM-DD-hh-mm-ss-cc. */
+static bool date(char *uuid, const unsigned char *digits)
+{
+	unsigned any = digits[16];
+
+	for (int i = 0; i < 16; i++) {
+		if (i >= 4 && !(i & 1))
+			*uuid++ = '-';
+		*uuid++ = (char)digits[i];
+		any |= digits[i] ^ '0';
+	}
+	*uuid = '\0';
+	return any;
+}
+
+/* The same letter, in either case. */
+static bool is_same(unsigned a, unsigned b)
+{
+	return a == b || (!((a ^ b) & ~0x20U) && (a | 0x20) - 'a' < 26);
+}
+
+/*
+ * Joliet's label has 16 UTF-16 units, the primary one 32 bytes, in capitals and
+ * with '_' for what is not ASCII. Where the one begins the other they are joined:
+ * big endian and with a NUL, into out. False when they differ.
+ */
+static bool join(unsigned char *out, const unsigned char *wide, const unsigned char *narrow)
+{
+	const unsigned char *wide_end = wide + ID_LENGTH, *narrow_end = narrow + ID_LENGTH;
+	unsigned last = 0, c, n;
+
+	while (narrow < narrow_end) {
+		c = '_';
+		if (wide < wide_end) {
+			c = be16(wide);
+			wide += 2;
+		}
+		/* the '_' for a surrogate pair has gone with its first unit */
+		n = '_';
+		if (c >> 10 != 0xdc00 >> 10 || last >> 10 != 0xd800 >> 10)
+			n = *narrow++;
+		if (n != '_' && c != '_' && !is_same(c, n))
+			return false;
+		/* the one that is small, or that is no substitute */
+		if (n != '_' && (c == '_' || n > c))
+			c = n;
+		out[0] = (unsigned char)(c >> 8);
+		out[1] = (unsigned char)c;
+		out += 2;
+		last = c;
+	}
+	out[0] = out[1] = 0;
+	return true;
+}
+
+static int check(struct probe *p)
+{
+	const unsigned char *primary = NULL, *joliet = NULL;
+	unsigned char joined[ID_LENGTH * 3];
+
+	/* backwards: of several the first one counts */
+	for (const unsigned char *d = p->at + DESCRIPTORS * SECTOR; (d -= SECTOR) >= p->at;) {
+		unsigned id = le32(d + 1);
+
+		if (id == NSR)
+			return -EINVAL;
+		if (id == CD00 && *d == PRIMARY)
+			primary = d;
+		/* escape sequences that say UCS-2 */
+		if (id == CD00 && *d == SUPPLEMENTARY && le16(d + 88) == 0x2f25)
+			joliet = d + ID;
+	}
+	if (!primary)
+		return -EINVAL;
+	p->id->size = (unsigned long long)le32(primary + 80) * SECTOR;
+	if (!date(p->id->uuid, primary + MODIFIED) && !date(p->id->uuid, primary + CREATED))
+		*p->id->uuid = '\0';
+	if (!joliet) {
+		format_label(p->id, primary + ID, ID_LENGTH);
+		return 0;
+	}
+	if (join(joined, joliet, primary + ID))
+		format_label_utf16(p->id, joined, sizeof(joined) / 2, true);
+	else
+		format_label_utf16(p->id, joliet, ID_LENGTH / 2, true);
+	return 0;
+}
+
+FORMAT(iso9660, .type = "iso9660", .magic = "CD001", .magic_at = 1, .magic_length = 5, .base = 16 * SECTOR,
+       .check = check);

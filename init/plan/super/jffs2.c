@@ -1,0 +1,18 @@
+/* jffs2 of little endian, by the node that it begins with: linux include/uapi/linux/jffs2.h. */
+#include "format.h"
+#include "../bytes.h"
+#include "../crc.h"
+
+#include <errno.h>
+
+static int check(struct probe *p)
+{
+	unsigned type = le16(p->at + 2);
+
+	/* the sixteen bits of the magic say too little: incompatible or deletable, accurate, up to XREF */
+	if ((type & 0x3ff0) != 0x2000)
+		return -EINVAL;
+	return crc(CRC32, 0, p->at, 8) == le32(p->at + 8) ? 0 : -EBADMSG;
+}
+
+FORMAT(jffs2, .type = "jffs2", .magic = "\x85\x19", .magic_length = 2, .check = check);

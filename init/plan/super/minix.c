@@ -1,0 +1,42 @@
+/*
+ * minix 1, 2 and 3 of little endian: linux fs/minix/minix.h. The magic is short
+ * and stands within what is data elsewhere: the rest is libblkid's and fsck's
+ * idea of a sound superblock.
+ */
+#include "format.h"
+#include "../bytes.h"
+
+#include <errno.h>
+
+#define EXT_MAGIC 0xef53
+#define STATES 3U /* of s_state: valid, with errors */
+#define MAP_BITS (1024 * 8)
+
+static int check(struct probe *p)
+{
+	/* s_imap_blocks, s_zmap_blocks, s_firstdatazone, s_log_zone_size */
+	const unsigned char *sb = p->at, *maps = sb + 4;
+	unsigned magic = le16(sb + 16), inodes = le16(sb), zones = le16(sb + 2), first;
+	bool is_second = magic == 0x2468 || magic == 0x2478;
+
+	if (is_second || magic == 0x137f || magic == 0x138f) {
+		if (le16(sb + 18) & ~STATES)
+			return -EINVAL;
+		if (is_second)
+			zones = le32(sb + 20);
+	} else if (le16(sb + 24) == 0x4d5a) {
+		maps = sb + 6;
+		inodes = le32(sb);
+		zones = le32(sb + 20);
+	} else {
+		return -EINVAL;
+	}
+	first = le16(maps + 4);
+	if (le16(maps + 6) || !inodes || le16(maps) * MAP_BITS <= inodes || first > zones ||
+	    le16(maps + 2) * MAP_BITS <= zones - first || le16(sb + 0x38) == EXT_MAGIC)
+		return -EINVAL;
+	p->id->size = (unsigned long long)zones * 1024;
+	return 0;
+}
+
+FORMAT(minix, .type = "minix", .base = 1024, .check = check);

@@ -1,0 +1,38 @@
+/* nilfs2: linux include/uapi/linux/nilfs2_ondisk.h. */
+#include "format.h"
+#include "../bytes.h"
+#include "../crc.h"
+
+#include <errno.h>
+
+#define SIZE 1024
+#define MAGIC 0x3434
+#define SUM 16
+
+static bool is_sound(const unsigned char *sb)
+{
+	unsigned bytes = le16(sb + 8);
+
+	return le16(sb + 6) == MAGIC && bytes >= SUM + 4 && bytes <= SIZE &&
+	       crc_hole(CRC32, le32(sb + 12), sb, bytes, SUM) == le32(sb + SUM);
+}
+
+static int check(struct probe *p)
+{
+	const unsigned char *sb = p->at;
+	unsigned char second[SIZE];
+
+	/* The kernel takes the other one, in the last whole 4 kB, when the first is broken. */
+	if (!is_sound(sb)) {
+		if (!reader_get(p->reader, second, SIZE, ((p->reader->size >> 12) - 1) << 12) ||
+		    !is_sound(sb = second))
+			return -EBADMSG;
+	}
+	format_uuid(p->id, sb + 152);
+	format_label(p->id, sb + 168, 80);
+	p->id->size = le64(sb + 32);
+	return 0;
+}
+
+FORMAT(nilfs2, .type = "nilfs2", .magic = "44", .magic_at = 6, .magic_length = 2, .base = 1024, .size_log = 20,
+       .check = check);

@@ -1,0 +1,78 @@
+/* NTFS: linux fs/ntfs3/ntfs.h. */
+#include "format.h"
+#include "../bytes.h"
+#include "../text.h"
+
+#include <errno.h>
+
+#define FILE_MAGIC 0x454c4946 /* "FILE" */
+#define RECORD_MAX 4096
+#define VOLUME 3              /* the record of $Volume */
+#define VOLUME_NAME 0x60      /* its attribute */
+#define END 0xffffffff
+
+static bool is_power(unsigned value)
+{
+	return value && !(value & (value - 1));
+}
+
+/* Sectors per cluster, or else, from the highest on, minus the logarithm. 0: neither. */
+static unsigned per_cluster(unsigned value)
+{
+	if (value >= 240 && value <= 249)
+		return 1U << (256 - value);
+	return is_power(value) ? value : 0;
+}
+
+/* A record's size in clusters, or minus its logarithm in bytes. */
+static unsigned record_size(unsigned value, unsigned cluster)
+{
+	if (value >= 256 - 12)
+		return 1U << (256 - value);
+	return value < 128 ? value * cluster : 0;
+}
+
+/* Where FAT has its numbers, NTFS has zeroes. */
+static bool is_fat(const unsigned char *b)
+{
+	return le64(b + 0x0e) << 8 || le16(b + 0x16) || le32(b + 0x20);
+}
+
+static void label(struct identity *id, const unsigned char *record, unsigned size)
+{
+	unsigned length, value, from;
+
+	for (unsigned at = le16(record + 20); at <= size - 24; at += length) {
+		const unsigned char *attribute = record + at;
+
+		length = le32(attribute + 4);
+		value = le32(attribute + 16);
+		from = at + le16(attribute + 20);
+		if (le32(attribute) == VOLUME_NAME && value < SUPER_LABEL_MAX / 3 * 2 && from + value <= size)
+			format_label_utf16(id, record + from, value / 2, false);
+		if (le32(attribute) == VOLUME_NAME || le32(attribute) == END || !length || length > size)
+			break;
+	}
+}
+
+static int check(struct probe *p)
+{
+	const unsigned char *b = p->at;
+	unsigned char records[(VOLUME + 1) * RECORD_MAX];
+	unsigned sector = le16(b + 0x0b), cluster = per_cluster(b[0x0d]) * sector;
+	unsigned size = record_size(b[0x40], cluster);
+
+	if (!is_power(cluster) || sector < 512 || sector > 4096 || cluster > 2 << 20 || is_fat(b) ||
+	    !is_power(size) || size < 512 || size > RECORD_MAX)
+		return -EINVAL;
+	if (!reader_get(p->reader, records, (VOLUME + 1) * size, le64(b + 0x30) << __builtin_ctz(cluster)) ||
+	    le32(records) != FILE_MAGIC || le32(records + VOLUME * size) != FILE_MAGIC)
+		return -EINVAL;
+	p->id->size = le64(b + 0x28) * sector;
+	label(p->id, records + VOLUME * size, size);
+	if (le64(b + 0x48))
+		*text_hex(p->id->uuid, le64(b + 0x48), 16, true) = '\0';
+	return 0;
+}
+
+FORMAT(ntfs, .type = "ntfs", .magic = "NTFS    ", .magic_at = 3, .magic_length = 8, .check = check);

@@ -1,0 +1,19 @@
+/* romfs: linux include/uapi/linux/romfs_fs.h and Documentation/filesystems/romfs.rst. */
+#include "format.h"
+#include "../bytes.h"
+
+#include <errno.h>
+
+static int check(struct probe *p)
+{
+	unsigned size = be32(p->at + 8), sum = 0;
+
+	p->id->size = size;
+	/* the words of the first 512 bytes add up to zero */
+	for (unsigned i = 0; i < 512 && i + 4 <= size; i += 4)
+		sum += be32(p->at + i);
+	return sum ? -EBADMSG : 0;
+}
+
+FORMAT(romfs, .type = "romfs", .magic = "-rom1fs-", .magic_length = 8, .label_at = 16, .label_length = 16,
+       .check = check);

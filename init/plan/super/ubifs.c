@@ -1,0 +1,19 @@
+/* ubifs, by its superblock node: linux fs/ubifs/ubifs-media.h. */
+#include "format.h"
+#include "../bytes.h"
+#include "../crc.h"
+
+#include <errno.h>
+
+#define SUPERBLOCK 6
+#define SIZE 4096
+
+static int check(struct probe *p)
+{
+	if (le32(p->at + 16) != SIZE || p->at[20] != SUPERBLOCK)
+		return -EINVAL;
+	return crc(CRC32, ~0U, p->at + 8, SIZE - 8) == le32(p->at + 4) ? 0 : -EBADMSG;
+}
+
+FORMAT(ubifs, .type = "ubifs", .magic = "\x31\x18\x10\x06", .magic_length = 4, .size_log = 12, .uuid_at = 108,
+       .check = check);
