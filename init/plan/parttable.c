@@ -106,11 +106,12 @@ static void gpt_id(struct parttable_id *id, const unsigned char *entry)
  */
 static bool mbr(struct table *t)
 {
-	bool is = get(t, 512, 0) && le16(t->at + 510) == 0xaa55;
-
-	for (unsigned i = MBR_SLOTS; is && i < 510; i += 16)
-		is = !(t->at[i] & 0x7f) && t->at[i + 4] != 0xee;
-	return is;
+	if (!get(t, 512, 0) || le16(t->at + 510) != 0xaa55)
+		return false;
+	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
+		if (t->at[i] & 0x7f || t->at[i + 4] == 0xee)
+			return false;
+	return true;
 }
 
 static bool extended(const unsigned char *slot)

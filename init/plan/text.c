@@ -13,13 +13,13 @@ char *text_hex(char *out, unsigned long long number, int digits, bool upper)
 
 void text_uuid(char *out, const unsigned char *bytes, bool mixed)
 {
-	/* In a GPT, where each byte of the text's stands. */
-	static const unsigned char order[] = { 3, 2, 1, 0, 5, 4, 7, 6 };
-
 	for (unsigned i = 0; i < 16; i++) {
+		/* in a GPT a number of four bytes and two of two stand the other way round */
+		unsigned at = mixed && i < 8 ? i ^ (i < 4 ? 3 : 1) : i;
+
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*out++ = '-';
-		out = text_hex(out, bytes[mixed && i < 8 ? order[i] : i], 2, false);
+		out = text_hex(out, bytes[at], 2, false);
 	}
 	*out = '\0';
 }
