@@ -103,7 +103,8 @@ ldflags := -static -no-pie -nostartfiles \
 	-Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,noexecstack
 
 # A format of init/plan/super/ is in when its option is on: CONFIG_FS_EXT is ext.c.
-formats := $(foreach option,$(filter CONFIG_FS_%,$(.VARIABLES)),$(if $(filter 1,$($(option))),$(option:CONFIG_FS_%=%)))
+format-options := $(filter CONFIG_FS_%,$(.VARIABLES))
+formats := $(foreach option,$(format-options),$(if $(filter 1,$($(option))),$(option:CONFIG_FS_%=%)))
 formats := $(shell echo '$(formats)' | tr A-Z a-z)
 sources := $(wildcard init/*.c init/plan/*.c init/boot/*.c init/lib/*.c) $(formats:%=init/plan/super/%.c)
 objects := $(patsubst init/%.c,$(O)/init/%.o,$(sources))
@@ -136,7 +137,7 @@ $(O)/init/%.o: init/%.c Makefile $(config)/musl
 # An option or a header that is gone makes its users compile again.
 $(config)/options/% init/%.h: ;
 
-$(O)/init/init.debug: $(objects)
+$(O)/init/init.debug: $(objects) $(format-options:CONFIG_%=$(config)/options/%)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(specs) $(cflags) $(ldflags) $(objects) -o $@
 

@@ -8,6 +8,7 @@
 
 #include "plan/params.h"
 #include "plan/rootspec.h"
+#include "plan/super.h"
 
 #include <stdbool.h>
 
@@ -16,29 +17,39 @@
 /* Where root is mounted until the switch; the kernel's own image has it too. */
 #define NEW_ROOT "/root"
 
-/* The most of /proc/partitions that is read. */
-#define PARTITIONS_MAX (1 << 17)
-
 struct boot {
 	char **argv, **envp;     /* as the kernel gave them: init gets the same */
 	unsigned start;          /* sys_now() when /init began */
 	struct params params;
+	unsigned long flags;     /* for mounting: rootflags=, ro and rw */
 	struct rootspec root;
-	const char *type;        /* the file system that mounted */
+	unsigned tried;          /* of params.fallback, how many are root= already */
+	const char *type;        /* the file system: found by find, mounted by attach */
+	struct super super;      /* of the device that was read last */
+	bool damaged;            /* its superblock's checksum is wrong */
+	unsigned long long claimed, size; /* bytes that it claims to take, and those of its device */
+	int device;              /* root's device, open since it was probed; -1 for none */
 	const char *init;        /* the program that will run, in the new root */
 	int image;               /* open on the root directory of the initramfs */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
-	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device */
+	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device, or what mount(2) gets for it */
 };
 
 int early(struct boot *b);   /* /proc and /dev, so that we see and speak */
 int decide(struct boot *b);  /* the command line: what is wanted */
+int choose_root(struct boot *b); /* what root= means */
 int find(struct boot *b);    /* wait until root's device is there and reads */
 int attach(struct boot *b);  /* mount it on NEW_ROOT */
 int check(struct boot *b);   /* is there an init that can run? */
 int depart(struct boot *b);  /* make it "/", empty the image, take our mounts away */
 void handoff(struct boot *b); /* execve(); returns only when no init could run */
+
+/* The next of rootfallback= that has not been root= yet, or NULL. */
+char *root_after(const struct boot *b);
+
+/* Makes it root=; false when there is none, or root is "/" by now. */
+bool next_root(struct boot *b);
 
 /* Says what failed and what happens now, at level err. Returns -1. */
 __attribute__((format(printf, 2, 3))) int refuse(const struct boot *b, const char *format, ...);
@@ -55,7 +66,16 @@ void shell(const struct boot *b);
 /* The candidates for init, from the one after `last` on (NULL: the first); NULL at the end. */
 const char *init_after(const struct boot *b, const char *last);
 
-/* Says which block devices are there. */
-void report_devices(void);
+/* Says what is there: every block device, and what is on it. */
+void report_devices(struct boot *b);
+
+/* The same in one line: names and sizes. */
+void report_names(struct boot *b);
+
+/*
+ * Mounts root on NEW_ROOT without a word: 0 with b->type set, else -errno. For
+ * what can only be found by mounting it.
+ */
+int mount_root(struct boot *b);
 
 #endif

@@ -28,9 +28,10 @@ static bool stops(const struct boot *b, const char *stage)
 
 int main(int argc, char **argv, char **envp)
 {
-	static struct boot b = { .params = PARAMS_NONE };
+	static struct boot b;
 
 	(void)argc;
+	b.params = (struct params)PARAMS_NONE;
 	b.argv = argv;
 	b.envp = envp;
 	b.start = sys_now();
@@ -38,11 +39,14 @@ int main(int argc, char **argv, char **envp)
 		say(LOG_ERR, "not started as PID 1: only the kernel starts /init; nothing done");
 		return 1;
 	}
-	if (!early(&b) && !decide(&b) &&
-	    !stops(&b, FIND) && !find(&b) &&
-	    !stops(&b, MOUNT) && !attach(&b) &&
-	    !stops(&b, CHECK) && !check(&b) &&
-	    !stops(&b, SWITCH) && !depart(&b))
-		handoff(&b);
+	if (!early(&b) && !decide(&b))
+		do
+			if (!choose_root(&b) &&
+			    !stops(&b, FIND) && !find(&b) &&
+			    !stops(&b, MOUNT) && !attach(&b) &&
+			    !stops(&b, CHECK) && !check(&b) &&
+			    !stops(&b, SWITCH) && !depart(&b))
+				handoff(&b);
+		while (next_root(&b));
 	fail(&b);
 }

@@ -6,8 +6,10 @@
 #include "../init.h"
 #include "../lib/log.h"
 #include "../lib/sys.h"
+#include "../plan/mountopts.h"
 
 #include <errno.h>
+#include <sys/mount.h>
 
 /* The longest command line of any architecture is 4,096 bytes; bootconfig adds up to 32 kB. */
 #define CMDLINE_MAX (1 << 16)
@@ -21,7 +23,6 @@ int decide(struct boot *b)
 {
 	static char text[CMDLINE_MAX], image[] = CONFIG_CMDLINE, append[] = CONFIG_CMDLINE_APPEND;
 	struct params *p = &b->params;
-	int err;
 
 	params_parse(p, image, "", note);
 	if (!CONFIG_CMDLINE_OVERRIDE) {
@@ -42,12 +43,46 @@ int decide(struct boot *b)
 	}
 	if (p->refused)
 		return refuse(b, "%s=%s: not in this image", p->refused, p->refused_value);
+	b->flags = p->rw ? 0 : MS_RDONLY;
+	if (CONFIG_ROOTFLAGS && p->rootflags)
+		b->flags = mountopts_split(p->rootflags, b->flags);
+	return 0;
+}
+
+int choose_root(struct boot *b)
+{
+	const struct params *p = &b->params;
+	const char *doubt;
+	int err;
+
 	if (!p->root || !*p->root)
 		return refuse(b, "no root= on the command line");
-	err = rootspec_parse(&b->root, p->root);
+	err = rootspec_parse(&b->root, p->root, p->rootfstype);
 	if (err == -EOPNOTSUPP)
 		return refuse(b, "root=%s: not in this image", p->root);
 	if (err)
-		return refuse(b, "root=%s: not one of " ROOTSPEC_FORMS, p->root);
+		return refuse(b, "root=%s: not one of " ROOTSPEC_FORMS, p->root, ROOTSPEC_FORMS_OF);
+	doubt = CONFIG_ROOT_TAG ? rootspec_doubt(&b->root) : NULL;
+	if (doubt)
+		say(LOG_ERR, "root=%s: %s; waiting for it all the same", p->root, doubt);
 	return 0;
+}
+
+bool next_root(struct boot *b)
+{
+	char *next = root_after(b);
+
+	if (b->departed || !next)
+		return false;
+	sys_unmount(NEW_ROOT);
+	b->tried++;
+	b->params.root = next;
+	say(LOG_ERR, "rootfallback=%s: trying it", next);
+	b->type = NULL;
+	return true;
+}
+
+char *root_after(const struct boot *b)
+{
+	return CONFIG_ROOTFALLBACK && b->tried < FALLBACKS_MAX ? b->params.fallback[b->tried] : NULL;
 }

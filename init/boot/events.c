@@ -1,34 +1,55 @@
 #include "events.h"
 #include "../lib/log.h"
+#include "../lib/str.h"
 #include "../lib/sys.h"
+#include "../plan/uevent.h"
+
+#include <errno.h>
 
 #define LOOK_EVERY 50 /* ms, without events */
 
+/* 0: not open. It cannot be a socket of ours: 0 to 2 are the console. */
 static int sock;
 
 void events_open(void)
 {
-	sock = sys_open_uevents();
+	if (sock)
+		return;
+	sock = sys_open_uevents(CONFIG_UEVENT_QUEUE * 1024);
 	if (sock < 0)
 		say(LOG_NOTE, "kernel device events: %d; looking every 50 ms", sock);
 }
 
-void events_wait(unsigned ms)
+static enum event read_event(char *id)
+{
+	char message[UEVENT_MAX];
+	struct uevent e;
+	int n = sys_read_uevent(sock, message, sizeof(message));
+
+	if (n == -ENOBUFS) {
+		say(LOG_NOTE, "kernel device events: some were lost; looking at all devices again");
+		return EVENT_LOST;
+	}
+	if (n <= 0 || !uevent_message(&e, message, (size_t)n) || str_same(e.action, "remove"))
+		return EVENT_OTHER;
+	str_print(id, DEVICE_ID_MAX, "%u:%u", e.major, e.minor);
+	return str_same(e.subsystem, "block") ? EVENT_DEVICE : EVENT_OTHER;
+}
+
+enum event events_wait(unsigned ms, char id[DEVICE_ID_MAX])
 {
 	struct pollfd event = { .fd = sock, .events = POLLIN };
 
 	if (sock < 0 && ms > LOOK_EVERY)
 		ms = LOOK_EVERY;
-	/*
-	 * What the event says does not matter, who sent it neither: whoever
-	 * wakes us makes us look, no more. Lost events (ENOBUFS) wake us too.
-	 */
 	if (sys_poll(&event, 1, (int)ms) > 0)
-		sys_drop_message(sock);
+		return read_event(id);
+	return sock < 0 ? EVENT_LOST : EVENT_TIME;
 }
 
 void events_close(void)
 {
-	if (sock >= 0)
+	if (sock > 0)
 		sys_close(sock);
+	sock = 0;
 }

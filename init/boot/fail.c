@@ -17,21 +17,36 @@ static int panic_seconds(const struct boot *b)
 
 static bool opens_shell(const struct boot *b)
 {
-	return CONFIG_SHELL && !b->departed && (CONFIG_SHELL_ON_FAILURE || b->params.shell);
+	return CONFIG_SHELL && !b->departed && (CONFIG_SHELL_ON_FAILURE || b->params.shell ||
+						b->params.emergency == EMERGENCY_SHELL);
+}
+
+/* An enum emergency, but a shell: that is opened before. */
+static int end(const struct boot *b)
+{
+	bool is_given = b->params.emergency != NOT_GIVEN && b->params.emergency != EMERGENCY_SHELL;
+
+	return is_given ? b->params.emergency : CONFIG_EMERGENCY;
 }
 
 static const char *what_now(const struct boot *b)
 {
-	static char text[32];
+	static const char ends[][13] = { "rebooting", "powering off", "halting", "panicking" };
+	static char text[64];
+	const char *action = ends[end(b)];
 	int seconds = panic_seconds(b);
+	const char *next = root_after(b);
 
+	if (next && !b->departed)
+		return "; trying rootfallback";
 	if (opens_shell(b))
 		return "; opening a shell";
 	if (seconds == 0)
 		return "; halting";
 	if (seconds < 0)
-		return "; rebooting now";
-	str_print(text, sizeof(text), "; rebooting in %u s", (unsigned)seconds);
+		str_print(text, sizeof(text), "; %s now", action);
+	else
+		str_print(text, sizeof(text), "; %s in %u s", action, (unsigned)seconds);
 	return text;
 }
 
@@ -47,18 +62,22 @@ int refuse(const struct boot *b, const char *format, ...)
 
 void fail(struct boot *b)
 {
+	static const unsigned commands[] = { RB_AUTOBOOT, RB_POWER_OFF, RB_HALT_SYSTEM, RB_AUTOBOOT };
 	int seconds = panic_seconds(b);
 
 	if (CONFIG_REPORT && !b->departed)
-		report_devices();
-	if (opens_shell(b))
+		report_devices(b);
+	if (opens_shell(b)) {
 		shell(b);
+		/* We wrote nothing, but someone may have. On a dead disk this never returns. */
+		sys_sync();
+	}
 	if (seconds > 0)
 		sys_sleep((unsigned)seconds * 1000);
-	/* We wrote nothing; at the prompt someone may have. On a dead disk this never returns. */
-	if (opens_shell(b))
-		sys_sync();
-	sys_reboot(seconds ? RB_AUTOBOOT : RB_HALT_SYSTEM);
+	/* The one way to a kernel panic that needs no other option of the kernel. */
+	if (seconds && end(b) == EMERGENCY_PANIC)
+		sys_exit(1);
+	sys_reboot(seconds ? commands[end(b)] : RB_HALT_SYSTEM);
 	/* A machine that can do neither: PID 1 must not return. */
 	for (;;)
 		sys_poll(NULL, 0, -1);

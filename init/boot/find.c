@@ -1,13 +1,13 @@
 /*
- * Waits until root's device is there and can be read. The node, its event and
- * readable media are three moments: an event makes us look again, and only a
- * node that exists but does not open or read yet is tried again by time.
+ * Waits until root is there and can be read. The node, its event and readable
+ * media are three moments: an event makes us look again, and only what exists
+ * but does not open or read yet is tried again by time.
  */
-#include "../init.h"
+#include "find.h"
 #include "../lib/log.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
-#include "../plan/partitions.h"
+#include "../plan/match.h"
 #include "events.h"
 
 #include <errno.h>
@@ -18,70 +18,88 @@
 #define FIRST_WORD 3000   /* ms until the first line about waiting */
 #define NEXT_WORD 30000   /* ms between the further ones */
 
-/* The same name, where a '/' is a '!' in the kernel's lists (drivers/base/core.c)? */
-static bool same_name(const char *node, const char *listed)
+void find_take(struct boot *b, int fd)
 {
-	while (*node && (*node == *listed || (*node == '/' && *listed == '!')))
-		node++, listed++;
-	return *node == *listed;
+	b->device = fd;
+	if (!CONFIG_PROBE)
+		return;
+	b->type = b->super.damaged ? b->super.damaged : b->super.fs.type;
+	b->damaged = b->super.damaged;
+	b->claimed = b->super.fs.size;
+	b->size = sys_size(fd);
 }
 
-/*
- * Root's device in the kernel's list: by number for its name, or by name for
- * its number where nobody else has made a node (a kernel without devtmpfs).
- */
-static int look_up(struct boot *b)
+/* Opens root by its number, or by its name where that alone does not do. */
+static int open_listed(struct boot *b)
 {
-	static char text[PARTITIONS_MAX];
-	const struct rootspec *root = &b->root;
-	char *rest = text;
-	struct partition p;
-	int n = sys_read_file("/proc/partitions", text, sizeof(text));
+	char id[DEVICE_ID_MAX];
+	struct device d;
+	int err = sys_mount_pseudo("sysfs", "/sys");
 
-	if (n < 0)
-		return n;
-	while (partitions_next(&rest, &p)) {
-		if (root->name ? !same_name(root->name, p.name)
-			       : root->major != p.major || root->minor != p.minor)
-			continue;
-		if (!str_print(b->node, sizeof(b->node), "/dev/%s", p.name))
-			return -ENAMETOOLONG;
-		if (CONFIG_MAKE_NODES && !b->has_devtmpfs)
-			sys_make_node(b->node, S_IFBLK | 0600, p.major, p.minor);
-		else
-			for (char *c = b->node; *c; c++)
-				if (*c == '!')
-					*c = '/';
-		return 0;
-	}
-	return -ENOENT;
-}
-
-/* One look at root's device: 0 when it is there and reads, else why not. */
-static int look(struct boot *b)
-{
-	struct statx st;
-	char sector[512];
-	int fd, err;
-
-	if (b->root.name)
-		str_print(b->node, sizeof(b->node), "/dev/%s", b->root.name);
-	if ((CONFIG_ROOT_DEVNUM && !b->root.name) || (CONFIG_MAKE_NODES && !b->has_devtmpfs)) {
-		err = look_up(b);
-		if (err)
-			return err;
-	}
-	err = sys_stat(b->node, 0, &st);
 	if (err)
 		return err;
-	if (!S_ISBLK(st.stx_mode))
-		return -ENOTBLK;
-	fd = sys_open(b->node, O_RDONLY);
-	if (fd < 0)
+	str_print(id, sizeof(id), "%u:%u", b->root.major, b->root.minor);
+	err = b->root.kind == ROOT_NUMBER ? device_look(&d, id) : device_named(&d, b->root.value);
+	if (err)
+		return err;
+	if (device_allowed(&d))
+		return device_open(b, &d, b->node);
+	refuse(b, "root=%s: %s is not allowed for root", b->params.root, d.bus);
+	return REFUSED;
+}
+
+static int open_named(struct boot *b)
+{
+	struct statx st;
+	int err;
+
+	str_print(b->node, sizeof(b->node), "/dev/%s", b->root.value);
+	err = sys_stat(b->node, 0, &st);
+	if (err || S_ISBLK(st.stx_mode))
+		return err ? err : sys_open(b->node, O_RDONLY);
+	refuse(b, "root=%s: not a block device", b->params.root);
+	return REFUSED;
+}
+
+/* /dev/NAME or a number: one look. */
+static int find_device(struct boot *b)
+{
+	bool listed = (CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER) || *CONFIG_ROOT_BUSES ||
+		      (CONFIG_MAKE_NODES && !b->has_devtmpfs);
+	int fd = listed ? open_listed(b) : open_named(b), err;
+	char text[MATCH_BAR_MAX];
+
+	if (fd < 0 || fd == REFUSED)
 		return fd;
-	err = sys_read(fd, sector, sizeof(sector));
-	sys_close(fd);
-	return err < 0 ? err : 0;
+	err = device_super(b, fd);
+	if (!err && CONFIG_PROBE && match_bar(text, &b->super)) {
+		refuse(b, "root=%s: %s %s", b->params.root, b->node, text);
+		err = REFUSED;
+	}
+	if (err)
+		sys_close(fd);
+	else
+		find_take(b, fd);
+	return err;
+}
+
+/* 9p and virtiofs are there when they mount: the kernel tells it in no other way. */
+static int find_share(struct boot *b)
+{
+	return str_print(b->node, sizeof(b->node), "%s", b->root.value) ? mount_root(b) : -ENAMETOOLONG;
+}
+
+/* One look, after that event: 0 when root is there, REFUSED when it was refused, else why not yet. */
+static int look(struct boot *b, enum event event, const char *id)
+{
+	if (CONFIG_ROOT_TAG && b->root.kind == ROOT_TAG)
+		return event == EVENT_TIME || event == EVENT_OTHER ? find_tag_again(b)
+		     : find_tag(b, event == EVENT_DEVICE ? id : NULL);
+	if (CONFIG_ROOT_FLASH && b->root.kind == ROOT_FLASH)
+		return find_flash(b);
+	if (CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE)
+		return find_share(b);
+	return find_device(b);
 }
 
 static unsigned least(unsigned a, unsigned b)
@@ -89,23 +107,27 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
+/* Its node is there, but there is nothing to read yet. -EAGAIN: of some device among others. */
 static bool may_read_soon(int err)
 {
-	return err == -ENXIO || err == -ENOMEDIUM || err == -EIO;
+	return err == -ENXIO || err == -ENOMEDIUM || err == -EIO || err == -EAGAIN;
 }
 
-/* Sleeps until the next look is due. `waited` and `limit` are ms since the start of /init. */
-static void wait_for_change(const struct boot *b, int err, unsigned waited, unsigned limit)
+/* Sleeps until the next look is due. `waited` and `limit` are ms since root is looked for. */
+static enum event wait_for_change(struct boot *b, int err, unsigned waited, unsigned limit, char *id)
 {
 	static unsigned retry = RETRY_MIN, word = FIRST_WORD;
 	unsigned ms;
 
+	/* another root is looked for */
+	if (word > waited + NEXT_WORD)
+		word = FIRST_WORD;
 	if (waited >= word) {
 		say(LOG_ERR, limit == WAIT_FOREVER ? "waiting for root=%s: %d; no limit"
 						   : "waiting for root=%s: %d; %u s left",
 		    b->params.root, err, sys_seconds(limit - waited + 999));
 		if (CONFIG_REPORT)
-			report_devices();
+			report_names(b);
 		word = waited + NEXT_WORD;
 	}
 	ms = least(word, limit) - waited;
@@ -115,28 +137,37 @@ static void wait_for_change(const struct boot *b, int err, unsigned waited, unsi
 	} else {
 		retry = RETRY_MIN;
 	}
-	events_wait(ms);
+	return events_wait(ms, id);
 }
 
 int find(struct boot *b)
 {
-	unsigned limit = params_wait(&b->params);
+	unsigned limit = params_wait(&b->params), since = b->tried ? sys_now() : b->start;
+	enum event event = EVENT_LOST;
+	char id[DEVICE_ID_MAX];
 	bool subscribed = false;
 	int err;
 
-	while ((err = look(b))) {
-		unsigned waited = sys_now() - b->start;
-
-		if (!CONFIG_WAIT || err == -ENOTBLK || waited >= limit)
-			return refuse(b, err == -ENOTBLK ? "root=%s: %d" : "root=%s: %d after %u s",
-				      b->params.root, err, sys_seconds(waited));
-		if (subscribed)
-			wait_for_change(b, err, waited, limit);
-		else
-			events_open();
+	b->device = -1;
+	/* What is known by its name is there or not; to ask all devices twice would cost more. */
+	if (CONFIG_WAIT && b->root.kind == ROOT_TAG) {
+		events_open();
 		subscribed = true;
 	}
-	if (subscribed)
-		events_close();
+	while ((err = look(b, event, id))) {
+		unsigned waited = sys_now() - since;
+
+		if (err == REFUSED)
+			return -1;
+		if (!CONFIG_WAIT || waited >= limit)
+			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(waited));
+		if (subscribed) {
+			event = wait_for_change(b, err, waited, limit, id);
+		} else {
+			events_open();
+			subscribed = true;
+		}
+	}
+	events_close();
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
  * Mounts root as the kernel would (init/do_mounts.c, mount_root_generic()):
- * the next type only on EACCES or EINVAL, then all of them read-only.
+ * the next type only on EACCES or EINVAL, then all of them read-only. But the
+ * type is known by now, if the device has one that we know.
  */
 #include "../init.h"
 #include "../lib/log.h"
@@ -9,15 +10,17 @@
 #include "../plan/mountopts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mount.h>
 
+/* ENODEV, which the kernel cannot meet: a type without a driver. */
 static bool try_next(int err)
 {
-	return err == -EACCES || err == -EINVAL;
+	return err == -EACCES || err == -EINVAL || err == -ENODEV;
 }
 
 /* Tries the comma-separated types in order: 0 with b->type set, else the error that ended it. */
-static int try_types(struct boot *b, char *types, unsigned long flags, const char *data)
+static int try_types(struct boot *b, char *types, unsigned long flags)
 {
 	int err = -EINVAL;
 
@@ -27,7 +30,7 @@ static int try_types(struct boot *b, char *types, unsigned long flags, const cha
 		*end = '\0';
 		b->type = types;
 		if (*types)
-			err = sys_mount(b->node, NEW_ROOT, types, flags, data);
+			err = sys_mount(b->node, NEW_ROOT, types, flags, b->params.rootflags);
 		if (!try_next(err))
 			return err;
 		*end = separator;
@@ -36,36 +39,140 @@ static int try_types(struct boot *b, char *types, unsigned long flags, const cha
 	return err;
 }
 
-int attach(struct boot *b)
+/* The drivers that mount what we found, best first: ext4's mounts all three. */
+static const char *drivers(const char *type)
+{
+	if (str_same(type, "ext2"))
+		return "ext2,ext4";
+	if (str_same(type, "ext3"))
+		return "ext3,ext4";
+	return str_same(type, "ntfs") ? "ntfs3,ntfs" : type;
+}
+
+int mount_root(struct boot *b)
 {
 	static char list[4096];
-	const struct params *p = &b->params;
-	char *types = p->rootfstype, *data = p->rootflags;
-	unsigned long flags = MS_SILENT | (p->rw ? 0 : MS_RDONLY);
-	int err;
+	const char *types = b->params.rootfstype ? b->params.rootfstype : b->type ? drivers(b->type) : NULL;
+	unsigned long flags = b->flags;
+	int err = 0;
 
-	if (CONFIG_ROOTFLAGS && data)
-		flags = mountopts_split(data, flags);
-	if (!types) {
-		types = list;
+	if (types) {
+		if (!str_print(list, sizeof(list), "%s", types))
+			return -E2BIG;
+	} else {
+		/* most of these will refuse: the kernel's words about it would mislead */
+		flags |= MS_SILENT;
 		err = sys_read_file("/proc/filesystems", list, sizeof(list));
 		if (err < 0)
-			return refuse(b, "read /proc/filesystems: %d", err);
+			return err;
 		mountopts_filesystems(list);
 	}
-	err = try_types(b, types, flags, data);
+	err = try_types(b, list, flags);
 	if (try_next(err) && !(flags & MS_RDONLY)) {
-		err = try_types(b, types, flags | MS_RDONLY, data);
+		err = try_types(b, list, flags | MS_RDONLY);
 		if (!err)
 			say(LOG_ERR, "mount %s (%s) rw: refused; root is read-only", b->node, b->type);
 	}
 	if (try_next(err))
-		b->type = types;
-	if (err)
-		return refuse(b, "mount %s (%s): %d%s", b->node, b->type, err,
-			      err != -EINVAL ? "" : data ? ": another file system, or bad rootflags="
-						         : ": another file system");
-	if (CONFIG_INFO)
-		say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type, sys_now() - b->start);
-	return 0;
+		b->type = list;
+	return err;
+}
+
+/* The kernel's own words about the options, which mount(2) does not give. */
+static void say_bad_option(const char *type, char *options)
+{
+	char text[256];
+	int fd = sys_open_fs(type);
+
+	while (*options) {
+		char *end = str_find(options, ','), *value = str_find(options, '=');
+		bool more = *end, has_value = value < end;
+
+		*end = '\0';
+		*value = '\0';
+		if (sys_set_fs(fd, options, has_value ? value + 1 : NULL)) {
+			int n = sys_read(fd, text, sizeof(text) - 1);
+
+			text[n < 0 ? 0 : n] = '\0';
+			/* "e " comes first: it is an error */
+			if (n > 2)
+				say(LOG_ERR, "rootflags=: %s", text + 2);
+			break;
+		}
+		options = end + more;
+	}
+	sys_close(fd);
+}
+
+/* Refuses, with what is known of the reason; `found` is what the device holds, or NULL. */
+static int refuse_mount(struct boot *b, const char *found, int err)
+{
+	char text[100] = "";
+
+	if (CONFIG_PROBE && b->damaged)
+		str_print(text, sizeof(text), ": the superblock's checksum is wrong");
+	else if (CONFIG_PROBE && found && b->params.rootfstype && !str_same(found, b->params.rootfstype))
+		str_print(text, sizeof(text), ": root is %s but rootfstype=%s", found, b->params.rootfstype);
+	else if (CONFIG_PROBE && b->claimed > b->size)
+		str_print(text, sizeof(text), ": cut short: it claims %u KiB, the device has %u",
+			  (unsigned)(b->claimed >> 10), (unsigned)(b->size >> 10));
+	else if (err == -EROFS)
+		str_print(text, sizeof(text), ": its journal is not empty; try rootflags=noload");
+	else if (err == -EINVAL)
+		str_print(text, sizeof(text), ": %s%s",
+			  found ? "see the kernel's lines above" : "another file system",
+			  b->params.rootflags ? ", or bad rootflags=" : "");
+	if (CONFIG_MOUNT_WORDS && err == -EINVAL && b->params.rootflags)
+		say_bad_option(b->type, b->params.rootflags);
+	return refuse(b, "mount %s (%s): %d%s", b->node, b->type, err, text);
+}
+
+/*
+ * Did another disk take the device's place between the probe and the mount? The
+ * probed one is still open, so it is told apart even under the same number.
+ */
+static bool has_changed(const struct boot *b)
+{
+	struct statx root, held;
+	unsigned long long was, is;
+	int fd;
+
+	if (b->device < 0 || sys_stat(NEW_ROOT, 0, &root) || sys_stat_fd(b->device, &held))
+		return false;
+	/* btrfs and the like show a number of their own, with major 0 */
+	if (root.stx_dev_major && (root.stx_dev_major != held.stx_rdev_major ||
+				   root.stx_dev_minor != held.stx_rdev_minor)) {
+		say(LOG_ERR, "%s changed: looking again", b->node);
+		return true;
+	}
+	fd = sys_open(b->node, O_RDONLY);
+	was = sys_disk_sequence(b->device);
+	is = sys_disk_sequence(fd);
+	sys_close(fd);
+	if (was != is)
+		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, (unsigned)was,
+		    (unsigned)is);
+	return was != is;
+}
+
+int attach(struct boot *b)
+{
+	do {
+		const char *found = b->type;
+		/* a share is there when it is mounted: find did it */
+		int err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
+
+		if (err)
+			return refuse_mount(b, found, err);
+		if (!has_changed(b)) {
+			sys_close(b->device);
+			if (CONFIG_INFO)
+				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,
+				    sys_now() - b->start);
+			return 0;
+		}
+		sys_unmount(NEW_ROOT);
+		sys_close(b->device);
+	} while (!find(b));
+	return -1;
 }

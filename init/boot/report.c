@@ -1,33 +1,144 @@
 /*
- * What was there: the line that tells a missing driver from a wrong name.
+ * What is there: the lines that tell a missing driver from a wrong name, a
+ * device under another name, and a damaged one.
  */
-#include "../init.h"
 #include "../lib/log.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
-#include "../plan/partitions.h"
+#include "../plan/match.h"
+#include "device.h"
 
-void report_devices(void)
+/* More are not named: the console of a board may be slow. */
+#define DEVICES_MAX 64
+
+/* The line that is written, to be said at its end. */
+static char line[2048], *line_end;
+static unsigned seen;
+
+/* Appends to the line, or nothing when it does not fit. */
+__attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 {
-	static char text[PARTITIONS_MAX], seen[800];
-	char *rest = text, *end = seen;
-	struct partition p;
-	int n = sys_read_file("/proc/partitions", text, sizeof(text));
+	char *end;
+	va_list args;
 
-	if (n < 0) {
-		say(LOG_ERR, "read /proc/partitions: %d", n);
-		return;
-	}
-	while (partitions_next(&rest, &p)) {
-		char *next = str_print(end, sizeof(seen) - (size_t)(end - seen), "%s%s (%u MiB)",
-				       end == seen ? "" : ", ", p.name, p.kib / 1024);
+	va_start(args, format);
+	end = str_vprint(line_end, sizeof(line) - (size_t)(line_end - line), format, args);
+	va_end(args);
+	if (end)
+		line_end = end;
+	*line_end = '\0';
+}
 
-		if (!next) {
-			*end = '\0';
-			say(LOG_ERR, "seen: %s and more", seen);
-			return;
-		}
-		end = next;
+static void add_size(const struct device *d)
+{
+	unsigned long long mib = device_sectors(d) >> 11;
+
+	add("%s (%u MiB, %s)", d->name, mib > -1U ? -1U : (unsigned)mib, d->bus);
+}
+
+/* What is on it, and whether that is what was meant. */
+static void add_tags(const struct boot *b, const struct parttable_id *part)
+{
+	const char *meant = NULL, *type = b->super.member.type ? b->super.member.type : b->super.fs.type;
+
+	if (b->super.damaged)
+		add(" damaged %s", b->super.damaged);
+	if (type)
+		add(" %s", type);
+	if (b->super.second.type)
+		add(" or %s", b->super.second.type);
+	for (unsigned tag = 0; tag < TAGS; tag++) {
+		const char *value = match_value(tag, &b->super, part);
+
+		if (*value)
+			add(" %s=%s", rootspec_tags[tag], value);
+		if (!meant && rootspec_near(&b->root, tag, value))
+			meant = rootspec_tags[tag];
 	}
-	say(LOG_ERR, "seen: %s", end == seen ? "no block device; is its driver in this kernel?" : seen);
+	if (meant)
+		add("; did you mean this %s?", meant);
+}
+
+/* A disk whose partitions are not there, and why. */
+static void add_fault(int fd)
+{
+	unsigned sector = sys_sector(fd), other = sector;
+	struct reader r;
+
+	device_reader(&r, fd);
+	switch (parttable_fault(&r, &other)) {
+	case PARTTABLE_BACKUP_ONLY:
+		add("; primary GPT is damaged, backup is good: add gpt to the command line to boot, "
+		    "repair with sgdisk -e");
+		break;
+	case PARTTABLE_OTHER_SECTOR:
+		add("; GPT is for %u-byte sectors, disk has %u", other, sector);
+		break;
+	default:
+		break;
+	}
+}
+
+static int report(struct boot *b, const char *id)
+{
+	char path[sizeof(b->node)];
+	struct parttable_id part;
+	struct device d;
+	int fd, err;
+
+	if (device_look(&d, id))
+		return 0;
+	line_end = line;
+	add_size(&d);
+	fd = device_open(b, &d, path);
+	err = fd < 0 ? fd : device_super(b, fd);
+	if (err)
+		add(": %d", err);
+	else if (CONFIG_PROBE)
+		add_tags(b, device_part(b, &part, &d, 0) ? NULL : &part);
+	if (CONFIG_PROBE && !err && !d.partition)
+		add_fault(fd);
+	if (fd >= 0)
+		sys_close(fd);
+	say(LOG_ERR, "seen: %s", line);
+	return ++seen == DEVICES_MAX;
+}
+
+static int name(struct boot *b, const char *id)
+{
+	struct device d;
+
+	(void)b;
+	if (!device_look(&d, id)) {
+		add(seen++ ? ", " : "");
+		add_size(&d);
+	}
+	return 0;
+}
+
+static void visit_all(struct boot *b, device_visit *visit)
+{
+	int err;
+
+	seen = 0;
+	line_end = line;
+	err = devices_each(b, visit);
+	if (err < 0)
+		say(LOG_ERR, "read /sys: %d", err);
+	else if (err)
+		say(LOG_ERR, "seen: and more");
+	else if (!seen)
+		say(LOG_ERR, "seen: no block device; is its driver in this kernel?");
+}
+
+void report_devices(struct boot *b)
+{
+	visit_all(b, report);
+}
+
+void report_names(struct boot *b)
+{
+	visit_all(b, name);
+	if (seen)
+		say(LOG_ERR, "seen: %s", line);
 }

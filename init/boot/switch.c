@@ -14,16 +14,7 @@
 /* Directories deeper than this keep what they hold; no sane image has them. */
 #define DEPTH_MAX 16
 
-/* Linux' own record (linux/dirent.h): the C library's needs an allocator. */
-struct entry {
-	unsigned long long ino;
-	long long off;
-	unsigned short length;
-	unsigned char type;
-	char name[];
-};
-
-static bool stays(const struct entry *e)
+static bool stays(const struct sys_entry *e)
 {
 	/* Our fds 0 to 2, and then init's, are open on it. */
 	if (e->type == DT_CHR && str_same(e->name, "console"))
@@ -39,7 +30,7 @@ static bool same_device(const struct statx *a, const struct statx *b)
 static void empty(int dir, const struct statx *image, unsigned depth);
 
 /* Deletes one entry, best effort; what is in a directory only on the image's own file system. */
-static void delete(int dir, const struct entry *e, const struct statx *image, unsigned depth)
+static void delete(int dir, const struct sys_entry *e, const struct statx *image, unsigned depth)
 {
 	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, fd;
 	struct statx st;
@@ -57,12 +48,12 @@ static void delete(int dir, const struct entry *e, const struct statx *image, un
 
 static void empty(int dir, const struct statx *image, unsigned depth)
 {
-	_Alignas(struct entry) char buf[1024];
+	_Alignas(struct sys_entry) char buf[1024];
 	int n;
 
 	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
-		for (int at = 0; at < n; at += ((struct entry *)(buf + at))->length)
-			delete(dir, (struct entry *)(buf + at), image, depth);
+		for (int at = 0; at < n; at += ((struct sys_entry *)(buf + at))->length)
+			delete(dir, (struct sys_entry *)(buf + at), image, depth);
 }
 
 /* Root may be hostile: a link would lead the mount elsewhere. */
@@ -119,6 +110,7 @@ int depart(struct boot *b)
 	if (!sys_chdir_fd(b->image) && !sys_stat_fd(b->image, &image)) {
 		sys_unmount("dev");
 		sys_unmount("proc");
+		sys_unmount("sys");
 		empty(b->image, &image, 0);
 	}
 	err = sys_chdir("/");

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/mount.h>
 #include <linux/netlink.h>
 #include <linux/reboot.h>
 #include <signal.h>
@@ -19,6 +21,10 @@
 #include "arch/aarch64.h"
 #elif defined(__arm__)
 #include "arch/arm.h"
+#endif
+
+#ifndef BLKGETDISKSEQ
+#define BLKGETDISKSEQ _IOR(0x12, 128, unsigned long long) /* linux/fs.h */
 #endif
 
 /* The kernel's stack at the start: argc, argv, NULL, envp, NULL. */
@@ -45,11 +51,14 @@ int sys_read(int fd, void *buf, size_t size)
 	return call3(SYS_read, fd, buf, size);
 }
 
-int sys_read_at(int fd, void *buf, size_t size, unsigned long offset)
+int sys_read_at(int fd, void *buf, size_t size, unsigned long long offset)
 {
-	int err = call3(SYS_lseek, fd, offset, 0);
-
-	return err < 0 ? err : sys_read(fd, buf, size);
+#if defined(__arm__)
+	/* 64 bits start at an even register. */
+	return call6(SYS_pread64, fd, buf, size, 0, (unsigned)offset, (unsigned)(offset >> 32));
+#else
+	return call6(SYS_pread64, fd, buf, size, offset, 0, 0);
+#endif
 }
 
 int sys_write(int fd, const void *buf, size_t size)
@@ -92,6 +101,15 @@ int sys_unlink_at(int dir, const char *name, int flags)
 	return call3(SYS_unlinkat, dir, name, flags);
 }
 
+int sys_read_link(const char *path, char *buf, size_t size)
+{
+	int n = call6(SYS_readlinkat, AT_FDCWD, path, buf, size - 1, 0, 0);
+
+	if (n >= 0)
+		buf[n] = '\0';
+	return n;
+}
+
 int sys_list(int dir, void *buf, size_t size)
 {
 	return call3(SYS_getdents64, dir, buf, size);
@@ -126,6 +144,39 @@ int sys_read_file(const char *path, char *buf, size_t size)
 	return (int)used;
 }
 
+unsigned long long sys_size(int fd)
+{
+	unsigned long long size = 0;
+	long end;
+
+	if (!call3(SYS_ioctl, fd, BLKGETSIZE64, &size))
+		return size;
+	/* MTD and UBI: character devices, which end where they end */
+	end = call3(SYS_lseek, fd, 0, SEEK_END);
+	return end < 0 ? 0 : (unsigned long)end;
+}
+
+unsigned sys_sector(int fd)
+{
+	unsigned size = 0;
+
+	call3(SYS_ioctl, fd, BLKSSZGET, &size);
+	return size;
+}
+
+unsigned long long sys_disk_sequence(int fd)
+{
+	unsigned long long sequence = 0;
+
+	call3(SYS_ioctl, fd, BLKGETDISKSEQ, &sequence);
+	return sequence;
+}
+
+void sys_forget(int fd)
+{
+	call3(SYS_ioctl, fd, BLKFLSBUF, 0);
+}
+
 int sys_chdir(const char *path)
 {
 	return call3(SYS_chdir, path, 0, 0);
@@ -156,6 +207,16 @@ int sys_mount(const char *source, const char *target, const char *type, unsigned
 int sys_unmount(const char *target)
 {
 	return call3(SYS_umount2, target, MNT_DETACH, 0);
+}
+
+int sys_open_fs(const char *type)
+{
+	return call3(SYS_fsopen, type, FSOPEN_CLOEXEC, 0);
+}
+
+int sys_set_fs(int fd, const char *option, const char *value)
+{
+	return call6(SYS_fsconfig, fd, value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, option, value, 0, 0);
 }
 
 int sys_mount_pseudo(const char *type, const char *target)
@@ -213,7 +274,7 @@ void sys_sleep(unsigned ms)
 	sys_poll(NULL, 0, (int)ms);
 }
 
-int sys_open_uevents(void)
+int sys_open_uevents(unsigned queue)
 {
 	/* Group 1 is the kernel's own (lib/kobject_uevent.c); group 2 belongs to udev. */
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK, .nl_groups = 1 };
@@ -223,6 +284,7 @@ int sys_open_uevents(void)
 
 	if (fd < 0)
 		return fd;
+	call6(SYS_setsockopt, fd, SOL_SOCKET, SO_RCVBUFFORCE, &queue, sizeof(queue), 0);
 	err = call3(SYS_bind, fd, &kernel, sizeof(kernel));
 	if (!err)
 		return fd;
@@ -230,11 +292,19 @@ int sys_open_uevents(void)
 	return err;
 }
 
-void sys_drop_message(int fd)
+int sys_read_uevent(int fd, void *buf, size_t size)
 {
-	char first;
+	struct sockaddr_nl from;
+	struct iovec whole = { buf, size };
+	struct msghdr message = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &whole, .msg_iovlen = 1,
+	};
+	int n = call3(SYS_recvmsg, fd, &message, MSG_DONTWAIT);
 
-	call6(SYS_recvfrom, fd, &first, sizeof(first), MSG_DONTWAIT, 0, 0);
+	/* Only the kernel sends with port 0, and only to many. */
+	if (n > 0 && (from.nl_pid || from.nl_groups != 1 || message.msg_flags & MSG_TRUNC))
+		return 0;
+	return n;
 }
 
 int sys_pid(void)

@@ -18,7 +18,7 @@ int main(int argc, char **argv, char **envp);
 int sys_open(const char *path, int flags);
 int sys_open_at(int dir, const char *name, int flags);
 int sys_read(int fd, void *buf, size_t size);
-int sys_read_at(int fd, void *buf, size_t size, unsigned long offset);
+int sys_read_at(int fd, void *buf, size_t size, unsigned long long offset);
 int sys_write(int fd, const void *buf, size_t size);
 void sys_close(int fd);
 int sys_stat(const char *path, int flags, struct statx *st);
@@ -26,14 +26,30 @@ int sys_stat_fd(int fd, struct statx *st);
 int sys_access(const char *path);
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor);
 int sys_unlink_at(int dir, const char *name, int flags);
-int sys_list(int dir, void *buf, size_t size); /* getdents64 */
+int sys_read_link(const char *path, char *buf, size_t size); /* ends it with a NUL */
 int sys_fs_type(int fd, unsigned *magic);           /* fstatfs, f_type */
+
+/* Linux' own record (linux/dirent.h): the C library's needs an allocator. */
+struct sys_entry {
+	unsigned long long ino;
+	long long off;
+	unsigned short length;
+	unsigned char type;
+	char name[];
+};
+int sys_list(int dir, void *buf, size_t size); /* getdents64: bytes of struct sys_entry */
 
 /*
  * A whole text file, NUL-terminated, into buf. Its length; -EOVERFLOW when it
  * has size bytes or more.
  */
 int sys_read_file(const char *path, char *buf, size_t size);
+
+/* Devices, open: what the kernel knows of them, 0 for nothing. */
+unsigned long long sys_size(int fd);          /* in bytes */
+unsigned sys_sector(int fd);                  /* of the disk, in bytes; a partition has its disk's */
+unsigned long long sys_disk_sequence(int fd); /* no two disks have the same (Linux 5.15) */
+void sys_forget(int fd);                      /* what was read of it: the next read asks the medium */
 
 /* Where we are and what is mounted. */
 int sys_chdir(const char *path);
@@ -43,6 +59,13 @@ int sys_pivot_root(const char *new_root, const char *put_old);
 int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
 	      const char *data);
 int sys_unmount(const char *target); /* with MNT_DETACH */
+
+/*
+ * A file system's options, one by one (fsopen and fsconfig, Linux 5.2): value
+ * NULL for one without. After an error the fd reads as the kernel's words.
+ */
+int sys_open_fs(const char *type);
+int sys_set_fs(int fd, const char *option, const char *value);
 
 /* Mounts a pseudo file system; that it is there already is fine. */
 int sys_mount_pseudo(const char *type, const char *target);
@@ -54,8 +77,13 @@ int sys_poll(struct pollfd *fds, unsigned count, int ms);
 void sys_sleep(unsigned ms);
 
 /* The kernel's device events. */
-int sys_open_uevents(void); /* -errno when this kernel has none */
-void sys_drop_message(int fd);
+int sys_open_uevents(unsigned queue); /* -errno when this kernel has none; queue: bytes for what waits */
+
+/*
+ * The next event without waiting for one. Its size; 0 when it is none of the
+ * kernel's own, or longer than buf; -EAGAIN, or -ENOBUFS when some were lost.
+ */
+int sys_read_uevent(int fd, void *buf, size_t size);
 
 /* Processes. */
 int sys_pid(void);

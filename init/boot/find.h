@@ -1,0 +1,30 @@
+/*
+ * One look at root, by its form. 0 with b->node and what else of *b is known; an
+ * -errno when it is not there yet; REFUSED when refuse() has said why it never will.
+ */
+#ifndef BOOT_FIND_H
+#define BOOT_FIND_H
+
+#include "device.h"
+
+#define REFUSED 1
+
+/*
+ * UUID= and the like: root is the one device that answers. id: only this one has
+ * changed; NULL: look at all of them. -EAGAIN: some could not be read yet.
+ */
+int find_tag(struct boot *b, const char *id);
+
+/* Looks again at those that could not be read. */
+int find_tag_again(struct boot *b);
+
+/* An MTD device or a UBI volume. */
+int find_flash(struct boot *b);
+
+/*
+ * Root is the open device whose b->super was read last: keeps it open, and what
+ * the mount wants to know of it.
+ */
+void find_take(struct boot *b, int fd);
+
+#endif
