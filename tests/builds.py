@@ -60,3 +60,12 @@ class built:
         form = dict(line.split(' := ') for line in auto if line[-1] != '=')['CONFIG_COMPRESS']
         suffix = '' if form == 'none' else f'.{form}'
         return self.out / f'images/initramfs.cpio{suffix}'
+
+
+def autoconf(out, lines):
+    """The C header of these lines of configuration; what it needs is kept in the folder `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / '.config').write_text(lines)
+    subprocess.run(['/usr/bin/python3', TOP / 'kconfig/conf', 'sync', out / '.config', out / 'config'],
+                   check=True, cwd=TOP)
+    return out / 'config/autoconf.h'

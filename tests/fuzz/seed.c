@@ -1,0 +1,139 @@
+/*
+ * seed super|parttable IMAGE OUT: makes of an image an input of the fuzz target, as medium.h has it:
+ * the sectors that are read, without those that change nothing.
+ */
+#include "fuzz.h"
+#include "medium.h"
+#include "plan/bytes.h"
+#include "plan/parttable.h"
+#include "plan/super.h"
+
+#include <err.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* All the sectors that one medium can be asked for. */
+#define SECTORS_MAX (READER_BYTES / PIECE + 2 * READER_READS)
+#define PLACED (PIECE_HEADER + PIECE)
+
+static uint8_t input[MEDIUM_HEADER + SECTORS_MAX * PLACED];
+static size_t length = MEDIUM_HEADER;
+
+static void put64(uint8_t *to, uint64_t number)
+{
+	for (int i = 0; i < 8; i++)
+		to[i] = (uint8_t)(number >> 8 * i);
+}
+
+/* What is found, as text. */
+typedef void summary(struct reader *reader, FILE *to);
+
+static void super(struct reader *reader, FILE *to)
+{
+	static struct super s;
+	const struct identity *all[] = { &s.fs, &s.member, &s.second };
+
+	super_identify(&s, reader, false);
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i]->type)
+			fprintf(to, "%s %s %s\n", all[i]->type, all[i]->uuid, all[i]->label);
+	fprintf(to, "damaged %s\n", s.damaged ? s.damaged : "");
+}
+
+static void each(void *to, const struct parttable_entry *entry)
+{
+	fprintf(to, "%u %llu %llu %s %s\n", entry->number, entry->start, entry->size, entry->id.uuid,
+		entry->id.label);
+}
+
+static void parttable(struct reader *reader, FILE *to)
+{
+	const char *type = parttable_list(reader, 512, true, each, to);
+
+	fprintf(to, "%s\n", type ? type : "");
+}
+
+/* Reads the image's file, and adds the sectors of it to the input. */
+static int read_image(struct reader *reader, void *buf, size_t size, unsigned long long offset)
+{
+	static const uint8_t zero[PIECE];
+	uint64_t sector = offset / PIECE * PIECE;
+
+	for (; sector < offset + size; sector += PIECE) {
+		uint8_t *piece = input + length;
+		size_t i = MEDIUM_HEADER;
+
+		memset(piece, 0, PLACED);
+		if (pread(reader->fd, piece + PIECE_HEADER, PIECE, (off_t)sector) < 0)
+			err(1, "read");
+		put64(piece, sector);
+		while (i < length && memcmp(input + i, piece, PIECE_HEADER))
+			i += PLACED;
+		if (i == length && memcmp(piece + PIECE_HEADER, zero, PIECE))
+			length += PLACED;
+	}
+	return pread(reader->fd, buf, size, (off_t)offset) == (ssize_t)size ? 0 : -1;
+}
+
+/* The summary of the input, but for the piece at `without`; to be freed. */
+static char *found(summary *of, size_t without)
+{
+	static uint8_t copy[sizeof(input)];
+	size_t after = without + PLACED, size;
+	struct medium medium;
+	char *text;
+	FILE *to = open_memstream(&text, &size);
+
+	if (without == length)
+		after = length;
+	memcpy(copy, input, without);
+	memcpy(copy + without, input + after, length - after);
+	medium_open(&medium, copy, without + length - after);
+	of(&medium.reader, to);
+	fclose(to);
+	return text;
+}
+
+int main(int argc, char **argv)
+{
+	struct reader reader = { .read = read_image, .reads = READER_READS, .bytes = READER_BYTES };
+	FILE *null = fopen("/dev/null", "w"), *out;
+	bool table = argc == 4 && !strcmp(argv[1], "parttable");
+	summary *of = table ? parttable : super;
+	struct stat st;
+	char *whole;
+
+	if (argc != 4 || !null)
+		errx(1, "usage: seed super|parttable IMAGE OUT");
+	reader.fd = open(argv[2], O_RDONLY);
+	if (reader.fd < 0 || fstat(reader.fd, &st))
+		err(1, "%s", argv[2]);
+	reader.size = (uint64_t)st.st_size;
+	put64(input, reader.size);
+	of(&reader, null);
+
+	whole = found(of, length);
+	for (size_t i = MEDIUM_HEADER; i < length;) {
+		char *less = found(of, i);
+
+		if (strcmp(less, whole)) {
+			i += PLACED;
+		} else {
+			length -= PLACED;
+			memmove(input + i, input + i + PLACED, length - i);
+		}
+		free(less);
+	}
+	free(whole);
+	out = fopen(argv[3], "w");
+	if (!out)
+		err(1, "%s", argv[3]);
+	if (table)
+		fputc(4, out); /* how fuzz_parttable asks: sectors of 512 bytes, with the backup GPT */
+	fwrite(input, 1, length, out);
+	if (fclose(out))
+		err(1, "%s", argv[3]);
+	return 0;
+}

@@ -1,0 +1,117 @@
+"""The parsers of what is not trusted, under libFuzzer and sanitizers: a minute each, all options on.
+
+What a run has learned stays in build/tests/fuzz/corpus/, for the next one; a crash is kept in
+build/tests/fuzz/crashes/, and its message says how to see it again.
+"""
+import os
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import seeds
+from builds import autoconf, every_option
+from machine import BUILD, TOP
+
+HERE = TOP / 'tests/fuzz'
+OUT = BUILD / 'tests/fuzz'
+SECONDS = 60
+RUNS = 10 ** 7
+
+# name -> the longest input in bytes, and the sources beside fuzz_NAME.c
+TEXT = ['init/lib/str.c']
+MEDIUM = ['tests/fuzz/medium.c', *(f'init/plan/{name}.c' for name in ('chain', 'crc', 'reader', 'text'))]
+NAMES = {
+    # on most processors the kernel's own limit is 2,048 or 4,096
+    'cmdline': (4096, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'mountopts', 'params'))]),
+    'rootspec': (512, [*TEXT, 'init/plan/rootspec.c', 'init/plan/match.c']),
+    'uevent': (2048, [*TEXT, 'init/plan/uevent.c']),
+    'parttable': (12000, [*MEDIUM, 'init/plan/parttable*.c']),
+    'super': (12000, [*MEDIUM, 'init/plan/super.c', 'init/plan/super/*.c']),
+}
+# The stand-in for plan/crc.c lets the fuzzer get behind the checksums; with "-crc" they count as
+# they do in /init.
+TARGETS = [*NAMES, 'parttable-crc', 'super-crc']
+
+FLAGS = ['-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', '-Wall', '-Wextra', '-Werror', '-I', TOP / 'init',
+         '-fno-sanitize-recover=all']
+SANITIZERS = '-fsanitize=address,undefined'
+FUZZER = f'{SANITIZERS},fuzzer'
+
+
+def run(*command):
+    result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)
+    assert result.returncode == 0, result.stdout.decode(errors='backslashreplace')
+
+
+def build(out, header, *sources, flags=FUZZER):
+    run('clang', *FLAGS, flags, '-include', header, *sources, '-o', out)
+    return out
+
+
+def sources(name):
+    return [path for pattern in NAMES[name][1] for path in sorted(TOP.glob(pattern))]
+
+
+@pytest.fixture(scope='session')
+def header():
+    """The options' header, and the seeds of all targets beside it."""
+    made = autoconf(OUT / 'config', every_option('y'))
+    program = build(OUT / 'seed', made, HERE / 'seed.c',
+                    *dict.fromkeys(sources('super') + sources('parttable')), flags=SANITIZERS)
+    for name in NAMES:
+        seeds.make(name, OUT / 'seeds' / name, program)
+    return made
+
+
+def fuzzer(target, header):
+    """The path of the built target."""
+    name, _, true_crc = target.partition('-')
+    files = sources(name)
+    if not true_crc:
+        files = [HERE / 'crc_off.c' if path.name == 'crc.c' else path for path in files]
+    return build(OUT / target, header, HERE / f'fuzz_{name}.c', *files)
+
+
+def fuzz(target, header, *limit):
+    """Runs the target over the inputs that are known; its output."""
+    name = target.partition('-')[0]
+    corpus, crashes = OUT / 'corpus' / target, OUT / 'crashes'
+    for folder in corpus, crashes:
+        folder.mkdir(parents=True, exist_ok=True)
+    words = HERE / f'{name}.dict'
+    command = [fuzzer(target, header), *limit, f'-max_len={NAMES[name][0]}', '-timeout=10',
+               '-print_final_stats=1', f'-artifact_prefix={crashes}/{target}-',
+               *([f'-dict={words}'] if words.exists() else []), corpus,
+               OUT / 'seeds' / name]
+    result = subprocess.run([str(word) for word in command], text=True, errors='backslashreplace',
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode == 0, f'to see it again: {command[0]} FILE\n{result.stdout[-8000:]}'
+    return result.stdout
+
+
+@pytest.fixture(scope='session')
+def minutes(header):
+    """The result of each target's minute; two run at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {target: pool.submit(fuzz, target, header, f'-max_total_time={SECONDS}')
+               for target in TARGETS}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize('target', TARGETS)
+def test_a_minute(target, minutes):
+    output = minutes[target].result()
+    assert executions(output) > 5000 * SECONDS / 10, output
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('target', TARGETS)
+def test_ten_million(target, header):
+    assert executions(fuzz(target, header, f'-runs={RUNS}')) >= RUNS
+
+
+def executions(output):
+    return int(re.search(r'^stat::number_of_executed_units: *(\d+)', output, re.M)[1])

@@ -1,0 +1,95 @@
+"""The images of tests/probe/images.toml, each made once: images()['ext4'] is the path of its file.
+
+They are kept in build/tests/images/, and made anew when their row, or handmade.py, changed.
+"""
+import functools
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+
+from machine import BUILD, TOP
+
+HERE = TOP / 'tests/probe'
+OUT = BUILD / 'tests/images'
+UNITS = {'K': 10, 'M': 20, 'G': 30, 'T': 40}
+
+
+@functools.cache
+def rows():
+    """{name: its row}"""
+    found = {}
+    for row in tomllib.loads((HERE / 'images.toml').read_text())['image']:
+        assert row['name'] not in found, row['name']
+        found[row['name']] = row
+    return found
+
+
+@functools.cache
+def images():
+    """{name: path of the image}"""
+    tree()  # once, not by two at a time
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # what others begin with first: each of them would make it too
+        bases = {row['from'] for row in rows().values() if 'from' in row}
+        return dict([*pool.map(lambda name: (name, image(name)), sorted(bases)),
+                     *pool.map(lambda name: (name, image(name)), rows())])
+
+
+def image(name):
+    row = rows()[name]
+    path = OUT / f'{name}-{key(name)}'
+    if path.exists():
+        return path
+    OUT.mkdir(parents=True, exist_ok=True)
+    for old in OUT.glob(f'{name}-????????????'):
+        old.unlink()
+    new = path.with_suffix('.new')
+    new.unlink(missing_ok=True)
+    if 'from' in row:
+        subprocess.run(['cp', '--sparse=always', image(row['from']), new], check=True)
+    if 'size' in row:
+        with open(new, 'wb') as file:
+            file.truncate(in_bytes(row['size']))
+    if 'make' in row:
+        env = os.environ | {'tree': str(tree()), 'handmade': str(HERE / 'handmade.py')}
+        done = subprocess.run(['sh', '-euc', row['make'], 'sh', new], env=env, cwd=OUT,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors='backslashreplace')
+        assert done.returncode == 0, f'{name}: {done.stdout}'
+    with open(new, 'r+b') as file:
+        for offset, data in row.get('poke', {}).items():
+            file.seek(int(offset, 0))
+            file.write(bytes.fromhex(data))
+        if 'cut' in row:
+            file.truncate(in_bytes(row['cut']))
+    return new.rename(path)
+
+
+def key(name):
+    row = rows()[name]
+    said = json.dumps(row)
+    if 'from' in row:
+        said += key(row['from'])
+    if 'handmade' in row.get('make', ''):
+        said += (HERE / 'handmade.py').read_text()
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+@functools.cache
+def tree():
+    """The files that images are filled with."""
+    folder = OUT / 'tree'
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / 'sbin').mkdir(parents=True)
+    (folder / 'sbin/init').write_text('#!/bin/sh\n' * 100)
+    (folder / 'numbers').write_text(''.join(f'{number}\n' for number in range(5000)))
+    return folder
+
+
+def in_bytes(size):
+    """Of a number that may end in K, M, G or T."""
+    return int(size[:-1]) << UNITS[size[-1]] if size[-1:] in UNITS else int(size)
