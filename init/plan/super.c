@@ -80,7 +80,8 @@ static void try(const struct format *f, struct super *s, struct reader *reader, 
 	struct identity *id = p.id;
 	int err;
 
-	if (id->type || reader->size >> f->size_log == 0 || !has_magic(f, p.at))
+	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
+	if (id->type || reader->size < f->base + 1024ULL || !has_magic(f, p.at))
 		return;
 	id->size = 0;
 	id->uuid[0] = id->label[0] = '\0';

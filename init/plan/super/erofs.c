@@ -27,4 +27,4 @@ static int check(struct probe *p)
 }
 
 FORMAT(erofs, .type = "erofs", .magic = "\xe2\xe1\xf5\xe0", .magic_length = 4, .base = OFFSET,
-       .size_log = 11, .uuid_at = 48, .label_at = 64, .label_length = 16, .check = check);
+       .uuid_at = 48, .label_at = 64, .label_length = 16, .check = check);

@@ -48,7 +48,7 @@ static int check(struct probe *p)
 	return 0;
 }
 
-#define ROW .magic = "\x53\xef", .magic_at = 0x38, .magic_length = 2, .base = 1024, .size_log = 11, \
+#define ROW .magic = "\x53\xef", .magic_at = 0x38, .magic_length = 2, .base = 1024, \
 	.uuid_at = 0x68, .label_at = 0x78, .label_length = 16, .check = check
 
 FORMAT(ext, .type = "ext4", ROW);

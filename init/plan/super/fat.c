@@ -7,6 +7,7 @@
 
 #define MAX_FAT16 0xfff4
 #define MAX_FAT32 0x0ffffff6
+#define INFO 0x41615252 /* "RRaA" */
 #define LINK_BITS 0x0fffffff
 
 /* The name of a volume stands in its root directory; the one in the boot sector is not kept up. */
@@ -38,6 +39,17 @@ static bool is_sane(const unsigned char *b)
 	       le16(b + 0x0e) && b[0x10] && (media >= 0xf8 || media == 0xf0);
 }
 
+/* FAT32 has a sector with this signature, or zeroes: no other FAT with a zero in its length. */
+static bool has_info(struct probe *p, unsigned log)
+{
+	unsigned offset = le16(p->at + 0x30) << log, signature;
+
+	if (offset > SUPER_HEAD - 512)
+		return false;
+	signature = le32(p->at + offset);
+	return !offset || !signature || signature == INFO;
+}
+
 static int check(struct probe *p)
 {
 	const unsigned char *b = p->at;
@@ -56,7 +68,7 @@ static int check(struct probe *p)
 	entries = le16(b + 0x11) * 32;
 	start = le16(b + 0x0e) + fat * b[0x10];
 	clusters = (sectors - start - ((entries + (1U << log) - 1) >> log)) >> cluster_log;
-	if (clusters > (is_fat32 ? MAX_FAT32 : MAX_FAT16))
+	if (is_fat32 ? clusters > MAX_FAT32 || !has_info(p, log) : clusters > MAX_FAT16)
 		return -EINVAL;
 
 	p->id->size = (unsigned long long)sectors << log;

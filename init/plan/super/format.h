@@ -35,7 +35,6 @@ struct format {
 	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: none, or check() does it */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
 	unsigned char magic_length;  /* 0: only check() tells */
-	unsigned char size_log;      /* the medium has at least 2^this bytes */
 	bool member;
 };
 

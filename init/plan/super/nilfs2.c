@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #define SIZE 1024
+#define LEAST (1 << 20) /* libblkid's least medium */
 #define MAGIC 0x3434
 #define SUM 16
 
@@ -22,6 +23,8 @@ static int check(struct probe *p)
 	const unsigned char *sb = p->at;
 	unsigned char second[SIZE];
 
+	if (p->reader->size < LEAST)
+		return -EINVAL;
 	/* The kernel takes the other one, in the last whole 4 kB, when the first is broken. */
 	if (!is_sound(sb)) {
 		if (!reader_get(p->reader, second, SIZE, ((p->reader->size >> 12) - 1) << 12) ||
@@ -34,5 +37,5 @@ static int check(struct probe *p)
 	return 0;
 }
 
-FORMAT(nilfs2, .type = "nilfs2", .magic = "44", .magic_at = 6, .magic_length = 2, .base = 1024, .size_log = 20,
+FORMAT(nilfs2, .type = "nilfs2", .magic = "44", .magic_at = 6, .magic_length = 2, .base = 1024, 
        .check = check);

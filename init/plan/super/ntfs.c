@@ -59,11 +59,16 @@ static int check(struct probe *p)
 {
 	const unsigned char *b = p->at;
 	unsigned char records[(VOLUME + 1) * RECORD_MAX];
-	unsigned sector = le16(b + 0x0b), cluster = per_cluster(b[0x0d]) * sector;
+	unsigned sector = le16(b + 0x0b), per = per_cluster(b[0x0d]), cluster = per * sector;
 	unsigned size = record_size(b[0x40], cluster);
+	unsigned long long clusters;
 
 	if (!is_power(cluster) || sector < 512 || sector > 4096 || cluster > 2 << 20 || is_fat(b) ||
 	    !is_power(size) || size < 512 || size > RECORD_MAX)
+		return -EINVAL;
+	/* $MFT and its mirror are inside */
+	clusters = le64(b + 0x28) >> __builtin_ctz(per);
+	if (le64(b + 0x30) > clusters || le64(b + 0x38) > clusters)
 		return -EINVAL;
 	if (!reader_get(p->reader, records, (VOLUME + 1) * size, le64(b + 0x30) << __builtin_ctz(cluster)) ||
 	    le32(records) != FILE_MAGIC || le32(records + VOLUME * size) != FILE_MAGIC)

@@ -15,5 +15,5 @@ static int check(struct probe *p)
 	return crc(CRC32, ~0U, p->at + 8, SIZE - 8) == le32(p->at + 4) ? 0 : -EBADMSG;
 }
 
-FORMAT(ubifs, .type = "ubifs", .magic = "\x31\x18\x10\x06", .magic_length = 4, .size_log = 12, .uuid_at = 108,
+FORMAT(ubifs, .type = "ubifs", .magic = "\x31\x18\x10\x06", .magic_length = 4, .uuid_at = 108,
        .check = check);

@@ -10,12 +10,14 @@
 /* What the kernel's xfs_validate_sb_common() refuses, as far as libblkid does. */
 static bool is_sane(const unsigned char *sb)
 {
-	unsigned block_log = sb[120] % 32U, inode_log = sb[122] % 32U;
-	unsigned extent = be32(sb + 80) << block_log;
+	unsigned block_log = sb[120], sector_log = sb[121], inode_log = sb[122];
 	unsigned long long blocks = be64(sb + 8), per_group = be32(sb + 84);
-	unsigned groups = be32(sb + 88);
+	unsigned groups = be32(sb + 88), extent;
 
-	return be16(sb + 102) == 1U << sb[121] % 32 && be32(sb + 4) == 1U << block_log &&
+	if ((block_log | sector_log | inode_log) >= 32)
+		return false;
+	extent = be32(sb + 80) << block_log;
+	return be32(sb + 4) == 1U << block_log && be16(sb + 102) == 1U << sector_log &&
 	       be16(sb + 104) == 1U << inode_log && block_log - inode_log == sb[123] &&
 	       extent >= 4 << 10 && extent <= 1 << 30 && sb[127] <= 100 && groups &&
 	       blocks <= per_group * groups && blocks >= per_group * (groups - 1) + 64;
@@ -31,7 +33,7 @@ static int check(struct probe *p)
 	if (((sb[101] & 15) == 5 || le32(sb + CRC)) &&
 	    ~crc_hole(CRC32C, ~0U, sb, be16(sb + 102), CRC) != le32(sb + CRC))
 		return -EBADMSG;
-	p->id->size = be64(sb + 8) << sb[120] % 32;
+	p->id->size = be64(sb + 8) << sb[120];
 	return 0;
 }
 
