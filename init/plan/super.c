@@ -58,10 +58,10 @@ void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigne
 	trim(id->label);
 }
 
-static bool has_magic(const struct format *f, const unsigned char *at)
+bool format_is(const unsigned char *at, const char *magic, unsigned length)
 {
-	for (unsigned i = 0; i < f->magic_length; i++)
-		if (at[f->magic_at + i] != (unsigned char)f->magic[i])
+	while (length--)
+		if (at[length] != (unsigned char)magic[length])
 			return false;
 	return true;
 }
@@ -81,7 +81,8 @@ static void try(const struct format *f, struct super *s, struct reader *reader, 
 	int err;
 
 	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
-	if (id->type || reader->size < f->base + 1024ULL || !has_magic(f, p.at))
+	if (id->type || reader->size < f->base + 1024ULL ||
+	    !format_is(p.at + f->magic_at, f->magic, f->magic_length))
 		return;
 	id->size = 0;
 	id->uuid[0] = id->label[0] = '\0';

@@ -43,6 +43,9 @@ struct format {
 	__attribute__((section("formats"), used, aligned(sizeof(void *))))                    \
 	static const struct format name##_format = { __VA_ARGS__ }
 
+/* Whether these bytes are the magic. */
+bool format_is(const unsigned char *at, const char *magic, unsigned length);
+
 /* Sets id->uuid from 16 bytes; all zero means none, as in blkid. */
 void format_uuid(struct identity *id, const unsigned char *bytes);
 

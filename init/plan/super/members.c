@@ -1,0 +1,242 @@
+/*
+ * What must never be mounted, as blkid names it: members of arrays and volume
+ * groups, what is encrypted, swap. Offsets are those of libblkid 2.38 and of
+ * what stands above each. Vendors' RAIDs, which it guesses by a few bytes at the
+ * medium's end, are left out: it has found those in file systems.
+ */
+#include "format.h"
+#include "../bytes.h"
+#include "../crc.h"
+#include "../text.h"
+
+#include <errno.h>
+
+/* ---- md: linux include/uapi/linux/raid/md_p.h, drivers/md/md.c ------------------------------- */
+
+#define MD_MAGIC 0xa92b4efc
+#define MD_SIZE 4096
+#define MD_ROLES 256 /* where version 1 has its roles, of two bytes each */
+
+static unsigned word(const unsigned char *at, bool big)
+{
+	return big ? be32(at) : le32(at);
+}
+
+/* calc_sb_csum() and calc_sb_1_csum(): all words but the sum itself, with the carries. */
+static unsigned md_sum(const unsigned char *sb, unsigned size, unsigned own, bool big)
+{
+	unsigned long long sum = 0;
+	unsigned i = 0;
+
+	for (; i + 4 <= size; i += 4)
+		if (i != own)
+			sum += word(sb + i, big);
+	if (i < size)
+		sum += le16(sb + i);
+	return (unsigned)sum + (unsigned)(sum >> 32);
+}
+
+/* md_csum_fold(): some processors only stored the sum of 16 bits. */
+static unsigned fold(unsigned sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
+/* Version 0.90, in the byte order of who made it. */
+static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
+{
+	bool big = be32(sb) == MD_MAGIC;
+	unsigned char uuid[16];
+
+	/* versions 0.90 and 0.91; the data stand before */
+	if (word(sb, big) != MD_MAGIC || word(sb + 4, big) || word(sb + 8, big) - 90 > 1 ||
+	    at >> 10 < word(sb + 32, big))
+		return -EINVAL;
+	/* four words, the first of which stands apart */
+	for (unsigned i = 0; i < 16; i++)
+		uuid[i] = sb[(i < 4 ? 20 : 48) + (big ? i : i ^ 3)];
+	format_uuid(p->id, uuid);
+	return fold(md_sum(sb, MD_SIZE, 152, big)) == fold(word(sb + 152, big)) ? 0 : -EBADMSG;
+}
+
+static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
+{
+	unsigned roles = le32(sb + 220);
+
+	if (le32(sb) != MD_MAGIC || le32(sb + 4) != 1 || le64(sb + 144) != at >> 9 ||
+	    roles > (MD_SIZE - MD_ROLES) / 2)
+		return -EINVAL;
+	format_uuid(p->id, sb + 16);
+	format_label(p->id, sb + 32, 32);
+	return md_sum(sb, MD_ROLES + 2 * roles, 216, false) == le32(sb + 216) ? 0 : -EBADMSG;
+}
+
+static int md(struct probe *p)
+{
+	unsigned long long size = p->reader->size;
+	/* of the versions 0.90, 1.0, 1.1 and 1.2 */
+	const unsigned long long at[] = {
+		(size & ~0xffffULL) - 0x10000, (size & ~0xfffULL) - 0x2000, 0, 0x1000,
+	};
+	unsigned char sb[MD_SIZE];
+	int err = -EINVAL;
+
+	for (unsigned i = p->partitioned ? 2 : 0; i < 4 && err == -EINVAL; i++)
+		if (reader_get(p->reader, sb, sizeof(sb), at[i]))
+			err = i ? md_1(p, sb, at[i]) : md_0(p, sb, at[i]);
+	return err;
+}
+
+FORMAT(md, .type = "linux_raid_member", .check = md, .member = true);
+
+/* ---- LVM2: lvm2 lib/label/label.h, lib/format_text/layout.h ---------------------------------- */
+
+static int lvm(struct probe *p)
+{
+	const unsigned char *label = p->at;
+	char *out = p->id->uuid;
+
+	if (le64(label + 8) != p->format->base >> 9 || !format_is(label + 24, "LVM2 001", 8))
+		return -EINVAL;
+	for (unsigned i = 0; i < 32; i++) {
+		/* in groups of 6, 4, 4, 4, 4, 4 and 6 */
+		if ((i & 3) == 2 && i > 2 && i < 30)
+			*out++ = '-';
+		*out++ = (char)label[32 + i];
+	}
+	*out = '\0';
+	return crc(CRC32, 0xf597a6cf, label + 20, 512 - 20) == le32(label + 16) ? 0 : -EBADMSG;
+}
+
+#define LVM .type = "LVM2_member", .magic = "LABELONE", .magic_length = 8, .check = lvm, \
+	.member = true
+FORMAT(lvm0, LVM);
+FORMAT(lvm1, LVM, .base = 512);
+FORMAT(lvm2, LVM, .base = 1024);
+FORMAT(lvm3, LVM, .base = 1536);
+
+/* ---- LUKS: its On-Disk Format Specification, 1.2.3 and 2 ------------------------------------- */
+
+/* The second header of version 2 counts too: it repairs the first. */
+static int luks(struct probe *p)
+{
+	const char *uuid = (const char *)p->at + 168;
+	unsigned i = 0;
+
+	for (; i < SUPER_UUID_MAX - 1 && uuid[i]; i++)
+		p->id->uuid[i] = uuid[i];
+	p->id->uuid[i] = '\0';
+	if (be16(p->at + 6) == 2)
+		format_label(p->id, p->at + 24, 48);
+	return 0;
+}
+
+/* Behind headers of 16, 32 and 64 KiB; of 16 they are by default. */
+#define LUKS .type = "crypto_LUKS", .magic_length = 6, .check = luks, .member = true
+FORMAT(luks, LUKS, .magic = "LUKS\xba\xbe");
+FORMAT(luks16, LUKS, .magic = "SKUL\xba\xbe", .base = 16 << 10);
+FORMAT(luks32, LUKS, .magic = "SKUL\xba\xbe", .base = 32 << 10);
+FORMAT(luks64, LUKS, .magic = "SKUL\xba\xbe", .base = 64 << 10);
+
+/* ---- swap: linux include/linux/swap.h, union swap_header ------------------------------------- */
+
+/* UUID and name, unless something else was written where zeros should be. */
+static int swap_info(struct probe *p)
+{
+	const unsigned char *sb = p->super->head + 1024;
+
+	if (!le64(sb + 172)) {
+		format_uuid(p->id, sb + 12);
+		format_label(p->id, sb + 28, 16);
+	}
+	return 0;
+}
+
+/* The magic stands at the end of a page of the machine that made it. */
+static int swap(struct probe *p)
+{
+	const unsigned char *sb = p->super->head + 1024;
+
+	for (unsigned page = 4 << 10; page <= 64 << 10; page <<= 1) {
+		const unsigned char *magic = p->super->head + page - 10;
+
+		if (format_is(magic, "SWAP-SPACE", 10))
+			return 0;
+		/* the kernel's S1SUSPEND, uswsusp's ULSUSPEND: hibernated into it */
+		if (format_is(magic + 2, "SUSPEND", 7)) {
+			p->id->type = "swsuspend";
+			return swap_info(p);
+		}
+		if (format_is(magic, "SWAPSPACE2", 10) && (le32(sb) == 1 || be32(sb) == 1) &&
+		    le32(sb + 4))
+			return swap_info(p);
+	}
+	return -EINVAL;
+}
+
+FORMAT(swap, .type = "swap", .check = swap, .member = true);
+FORMAT(tuxonice, .type = "swsuspend", .magic = "\xed\xc3\x02\xe9\x98\x56\xe5\x0c",
+       .magic_length = 8, .check = swap_info, .member = true);
+
+/* ---- the others ------------------------------------------------------------------------------ */
+
+/* linux drivers/md/bcache/bcache_ondisk.h: a bcachefs had the same magic. */
+static int bcache(struct probe *p)
+{
+	return le64(p->at + 8) == 8 ? 0 : -EINVAL;
+}
+
+FORMAT(bcache, .type = "bcache", .base = 4096, .magic_at = 24, .uuid_at = 40, .magic_length = 16,
+       .magic = "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81",
+       .check = bcache, .member = true);
+
+/* drbd-headers/drbd_meta_data.h, drbd-utils user/shared/drbdmeta.c: versions 8, unclean 8, 9. */
+static int drbd(struct probe *p)
+{
+	unsigned char sb[64];
+	unsigned long long uuid;
+	unsigned magic;
+	int digits = 16;
+
+	if (p->partitioned || p->reader->size < 64 << 10 ||
+	    !reader_get(p->reader, sb, sizeof(sb), p->reader->size - 4096))
+		return -EINVAL;
+	magic = be32(sb + 60) - 0x8374026b;
+	if (magic > 2)
+		return -EINVAL;
+	uuid = be64(sb + (magic == 2 ? 48 : 40));
+	while (digits && !(uuid >> (digits * 4 - 4)))
+		digits--;
+	*text_hex(p->id->uuid, uuid, digits, false) = '\0';
+	return 0;
+}
+
+FORMAT(drbd, .type = "drbd", .check = drbd, .member = true);
+
+/*
+ * openzfs module/zfs/vdev_label.c: the names in the first label begin with the
+ * version, a number. libblkid counts four uberblocks instead, in up to a MiB of
+ * the medium: too much to read at each boot.
+ */
+FORMAT(zfs, .type = "zfs_member", .base = 16 << 10, .magic_at = 20, .magic_length = 16,
+       .magic = "\0\0\0\7version\0\0\0\0\10", .member = true);
+
+/* libbde's "BitLocker Drive Encryption (BDE) format"; the second: on what looks like a FAT. */
+static int bitlocker(struct probe *p)
+{
+	unsigned char magic[8];
+
+	return reader_get(p->reader, magic, sizeof(magic), le64(p->at + 440)) &&
+	       format_is(magic, "-FVE-FS-", 8) ? 0 : -EINVAL;
+}
+
+FORMAT(bitlocker, .type = "BitLocker", .magic = "\x90-FVE-FS-", .magic_at = 2, .magic_length = 9,
+       .member = true);
+FORMAT(bitlocker_to_go, .type = "BitLocker", .magic = "\xeb\x58\x90MSWIN4.1", .magic_length = 11,
+       .check = bitlocker, .member = true);
+
+/* cryptsetup lib/verity/verity.c; linux drivers/md/dm-integrity.c */
+FORMAT(verity, .type = "DM_verity_hash", .magic = "verity\0\0\1\0\0", .magic_length = 12,
+       .uuid_at = 16, .member = true);
+FORMAT(integrity, .type = "DM_integrity", .magic = "integrt", .magic_length = 8, .member = true);
