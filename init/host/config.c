@@ -55,6 +55,19 @@ static int *number(const struct row *row)
 	return (int *)((char *)&options + row->member);
 }
 
+const char *config_name(unsigned index)
+{
+	return index < COUNT ? rows[index].name : NULL;
+}
+
+const int *config_bool(const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		if (rows[i].kind == BOOL && str_same(rows[i].name, name))
+			return number(&rows[i]);
+	return NULL;
+}
+
 /* Takes one option of a choice: the others are then off. */
 static void choose(const struct row *chosen)
 {
@@ -89,7 +102,7 @@ static int set_int(const struct row *row, const char *value)
 /* Takes the quotes off, and the backslashes before a quote and a backslash, in place. */
 static int set_string(const struct row *row, char *value)
 {
-	char *out = value, *copy;
+	char *out = value;
 
 	if (*value != '"')
 		return -EINVAL;
@@ -101,10 +114,7 @@ static int set_string(const struct row *row, char *value)
 		*out++ = *c;
 	}
 	*out = '\0';
-	copy = strdup(value);
-	if (!copy)
-		return -ENOMEM;
-	*(const char **)((char *)&options + row->member) = copy;
+	*(const char **)((char *)&options + row->member) = copy(value);
 	return 0;
 }
 
@@ -174,18 +184,17 @@ int config_load(const char *path)
 	return err;
 }
 
-int config_load_board(const char *board, const char **used)
+const char *config_of_board(const char *board)
 {
-	static char path[PATH_MAX];
-	static const char *const places[] = { "build/%s/.config", "boards/%s/defconfig" };
+	const char *const places[] = {
+		copyf("build/%s/.config", board), copyf("boards/%s/defconfig", board),
+	};
 
-	*used = path;
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		if (*board && !strchr(board, '/') &&
-		    snprintf(path, sizeof(path), places[i], board) < PATH_MAX && !access(path, F_OK))
-			return config_load(path);
-	}
+	if (*board && !strchr(board, '/'))
+		for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+			if (!access(places[i], F_OK))
+				return places[i];
 	complain("--board %s: no build/%s/.config and no boards/%s/defconfig here; kindling's tree is the "
 		 "place for it, --config FILE goes anywhere", board, board, board);
-	return -1;
+	return NULL;
 }

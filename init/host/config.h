@@ -10,7 +10,13 @@ void config_defaults(void);
 /* On top of that a .config or a defconfig: 0, or -1 after a complaint. */
 int config_load(const char *path);
 
-/* The same for the board in the tree around us; says in *used which file that was. */
-int config_load_board(const char *board, const char **used);
+/* The file for a board of the tree we are in, or NULL after a complaint. */
+const char *config_of_board(const char *board);
+
+/* The name of option number `index`; NULL behind the last one. */
+const char *config_name(unsigned index);
+
+/* The value of the bool option of that name, or NULL. */
+const int *config_bool(const char *name);
 
 #endif

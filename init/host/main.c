@@ -10,18 +10,56 @@
 #include <string.h>
 
 static const char help[] =
-	"usage: kindling probe [--json] [--sector-size N] IMAGE|DEVICE...\n"
+	"usage: kindling COMMAND ...\n"
 	"\n"
-	"  probe    what each image and each of its partitions holds\n"
+	"  explain CMDLINE               what /init does with this command line\n"
+	"  probe [--json] IMAGE...       what each image, and each of its partitions, holds\n"
+	"\n"
+	"  --board B, --config FILE      which image it is: its options\n"
+	"  --sector-size N               of the disks: 512, 1024, 2048 or 4096\n"
 	"\n"
 	"More in kindling(1).\n";
 
-static void complain_list(const char *format, va_list args)
+static void *checked(void *memory)
+{
+	if (memory)
+		return memory;
+	fputs("kindling: out of memory\n", stderr);
+	exit(EXIT_FAILURE);
+}
+
+void *allocate(size_t size)
+{
+	return checked(calloc(1, size));
+}
+
+char *copy(const char *s)
+{
+	return checked(strdup(s));
+}
+
+static char *format_list(const char *format, va_list args)
 {
 	char *text;
 
-	if (vasprintf(&text, format, args) < 0)
-		return;
+	return checked(vasprintf(&text, format, args) < 0 ? NULL : text);
+}
+
+char *copyf(const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = format_list(format, args);
+	va_end(args);
+	return text;
+}
+
+static void complain_list(const char *format, va_list args)
+{
+	char *text = format_list(format, args);
+
 	fflush(stdout);
 	fputs("kindling: ", stderr);
 	print_safe(stderr, text);
@@ -72,6 +110,7 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(int argc, char **argv);
 	} commands[] = {
+		{ "explain", explain },
 		{ "probe", probe },
 	};
 	static char name[] = "kindling";

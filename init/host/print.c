@@ -1,4 +1,5 @@
 #include "print.h"
+#include "host.h"
 
 static bool is_control(unsigned char c)
 {
@@ -58,6 +59,19 @@ void print_safe(FILE *out, const char *s)
 			fwrite(s, 1, (size_t)length, out);
 		s += length;
 	}
+}
+
+char *safe(const char *s)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out) {
+		print_safe(out, s);
+		fclose(out);
+	}
+	return text ? text : copy("");
 }
 
 /* One character of `length` bytes in a string of JSON. */

@@ -17,6 +17,9 @@ void print_raw(FILE *out, const char *s);
 /* So that no terminal obeys it: control characters, and what is no UTF-8, as \xNN. */
 void print_safe(FILE *out, const char *s);
 
+/* The same as a string, to be freed. */
+char *safe(const char *s);
+
 /* A string of JSON with its quotes, in ASCII but for UTF-8; other bytes as U+FFFD. */
 void print_json(FILE *out, const char *s);
 

@@ -166,7 +166,7 @@ static enum found one_image(struct output *o, const char *path, unsigned sector)
 
 int probe(int argc, char **argv)
 {
-	static const struct option options[] = {
+	static const struct option words[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "sector-size", required_argument, NULL, 's' },
 		{ 0 },
@@ -176,7 +176,7 @@ int probe(int argc, char **argv)
 	unsigned sector = 0;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0) {
 		if (option == 'j')
 			o.json = true;
 		else if (option != 's' || sector_size(optarg, &sector))

@@ -3,6 +3,17 @@
 #include "host/host.h"
 
 #include <stdarg.h>
+#include <string.h>
+
+char *copy(const char *s)
+{
+	return strdup(s);
+}
+
+char *copyf(const char *format, ...)
+{
+	return strdup(format);
+}
 
 void complain(const char *format, ...)
 {

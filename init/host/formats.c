@@ -1,0 +1,73 @@
+#include "formats.h"
+#include "config.h"
+#include "host.h"
+#include "../lib/str.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#define PREFIX "FS_"
+
+/* FS_NAME is the file name.c in plan/super, and for these that is not the type's name. */
+static const char *file_of(const char *type)
+{
+	static const char *const rows[][2] = {
+		{ "ext2", "ext" }, { "ext3", "ext" }, { "ext4", "ext" }, { "jbd", "ext" },
+		{ "vfat", "fat" }, { "squashfs3", "squashfs" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (str_same(rows[i][0], type))
+			return rows[i][1];
+	return type;
+}
+
+/* Types of members are of files that have many: members.c. */
+static bool is_known(const char *type)
+{
+	char *option = copyf(PREFIX "%s", file_of(type));
+	const int *value;
+
+	for (char *c = option; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	value = config_bool(option);
+	free(option);
+	return CONFIG_PROBE && (value ? *value : CONFIG_FS_MEMBERS);
+}
+
+static void forget(const char **type)
+{
+	if (*type && !is_known(*type))
+		*type = NULL;
+}
+
+void formats_forget(struct super *super)
+{
+	forget(&super->member.type);
+	forget(&super->damaged);
+	forget(&super->second.type);
+	forget(&super->fs.type);
+	if (super->fs.type || !super->second.type)
+		return;
+	super->fs = super->second;
+	super->second.type = NULL;
+}
+
+char *formats_known(void)
+{
+	char *text = copy("");
+
+	for (unsigned i = 0; config_name(i); i++) {
+		const char *name = str_after(config_name(i), PREFIX);
+		char *longer;
+
+		if (!name || str_same(name, "MEMBERS") || !*config_bool(config_name(i)))
+			continue;
+		longer = copyf("%s%s%s", text, *text ? ", " : "", name);
+		free(text);
+		text = longer;
+	}
+	for (char *c = text; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return text;
+}

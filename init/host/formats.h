@@ -1,0 +1,16 @@
+/*
+ * Which formats an image knows: all are linked into the host tool, but `options`
+ * may be those of an image with fewer.
+ */
+#ifndef HOST_FORMATS_H
+#define HOST_FORMATS_H
+
+#include "../plan/super.h"
+
+/* Those of file systems, as in "ext, vfat"; to be freed. */
+char *formats_known(void);
+
+/* Takes out what an image without some formats does not see. */
+void formats_forget(struct super *super);
+
+#endif
