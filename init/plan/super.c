@@ -41,15 +41,20 @@ static void trim(char *label)
 	*end = '\0';
 }
 
-void format_label(struct identity *id, const void *bytes, unsigned length)
+void format_text(char *out, const void *bytes, unsigned length)
 {
 	const char *from = bytes;
 	unsigned i = 0;
 
 	for (; i < length && from[i]; i++)
-		id->label[i] = from[i];
-	id->label[i] = '\0';
-	trim(id->label);
+		out[i] = from[i];
+	out[i] = '\0';
+	trim(out);
+}
+
+void format_label(struct identity *id, const void *bytes, unsigned length)
+{
+	format_text(id->label, bytes, length);
 }
 
 void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units, bool big)

@@ -52,6 +52,9 @@ void format_uuid(struct identity *id, const unsigned char *bytes);
 /* Sets id->uuid from a DOS serial number: 4 bytes, little endian; 0 means none. */
 void format_serial(struct identity *id, const unsigned char *bytes);
 
+/* At most `length` bytes up to a NUL, without the spaces at the end, as text. */
+void format_text(char *out, const void *bytes, unsigned length);
+
 /* Sets id->label from at most `length` bytes up to a NUL, without the spaces at the end. */
 void format_label(struct identity *id, const void *bytes, unsigned length);
 

@@ -17,30 +17,25 @@
 #define MD_SIZE 4096
 #define MD_ROLES 256 /* where version 1 has its roles, of two bytes each */
 
+/*
+ * Whether the sum of all words but itself is at `own`, folded to 16 bits. So
+ * md_csum_fold() compares those of version 0.90; of version 1 the kernel compares
+ * all 32, but this is only to find what is damaged. The fold is the same for any
+ * byte order and size of words.
+ */
+static bool md_sum(const unsigned char *sb, unsigned size, unsigned own)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < size; i += 2)
+		sum += (i & ~2U) == own ? 0xffff - le16(sb + i) : le16(sb + i);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16) == 0xffff;
+}
+
 static unsigned word(const unsigned char *at, bool big)
 {
 	return big ? be32(at) : le32(at);
-}
-
-/* calc_sb_csum() and calc_sb_1_csum(): all words but the sum itself, with the carries. */
-static unsigned md_sum(const unsigned char *sb, unsigned size, unsigned own, bool big)
-{
-	unsigned long long sum = 0;
-	unsigned i = 0;
-
-	for (; i + 4 <= size; i += 4)
-		if (i != own)
-			sum += word(sb + i, big);
-	if (i < size)
-		sum += le16(sb + i);
-	return (unsigned)sum + (unsigned)(sum >> 32);
-}
-
-/* md_csum_fold(): some processors only stored the sum of 16 bits. */
-static unsigned fold(unsigned sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
 }
 
 /* Version 0.90, in the byte order of who made it. */
@@ -50,14 +45,14 @@ static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
 	unsigned char uuid[16];
 
 	/* versions 0.90 and 0.91; the data stand before */
-	if (word(sb, big) != MD_MAGIC || word(sb + 4, big) || word(sb + 8, big) - 90 > 1 ||
+	if (word(sb, big) != MD_MAGIC || le32(sb + 4) || word(sb + 8, big) - 90 > 1 ||
 	    at >> 10 < word(sb + 32, big))
 		return -EINVAL;
 	/* four words, the first of which stands apart */
 	for (unsigned i = 0; i < 16; i++)
 		uuid[i] = sb[(i < 4 ? 20 : 48) + (big ? i : i ^ 3)];
 	format_uuid(p->id, uuid);
-	return fold(md_sum(sb, MD_SIZE, 152, big)) == fold(word(sb + 152, big)) ? 0 : -EBADMSG;
+	return md_sum(sb, MD_SIZE, 152) ? 0 : -EBADMSG;
 }
 
 static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
@@ -69,7 +64,7 @@ static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
 		return -EINVAL;
 	format_uuid(p->id, sb + 16);
 	format_label(p->id, sb + 32, 32);
-	return md_sum(sb, MD_ROLES + 2 * roles, 216, false) == le32(sb + 216) ? 0 : -EBADMSG;
+	return md_sum(sb, MD_ROLES + 2 * roles, 216) ? 0 : -EBADMSG;
 }
 
 static int md(struct probe *p)
@@ -121,12 +116,7 @@ FORMAT(lvm3, LVM, .base = 1536);
 /* The second header of version 2 counts too: it repairs the first. */
 static int luks(struct probe *p)
 {
-	const char *uuid = (const char *)p->at + 168;
-	unsigned i = 0;
-
-	for (; i < SUPER_UUID_MAX - 1 && uuid[i]; i++)
-		p->id->uuid[i] = uuid[i];
-	p->id->uuid[i] = '\0';
+	format_text(p->id->uuid, p->at + 168, SUPER_UUID_MAX - 1);
 	if (be16(p->at + 6) == 2)
 		format_label(p->id, p->at + 24, 48);
 	return 0;
