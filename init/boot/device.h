@@ -1,6 +1,6 @@
 /*
  * Block devices, as sysfs (Documentation/ABI/stable/sysfs-block) and their
- * media show them. An id is the device number as /sys/dev/block has it: "8:1".
+ * media show them.
  */
 #ifndef BOOT_DEVICE_H
 #define BOOT_DEVICE_H
@@ -8,25 +8,24 @@
 #include "../init.h"
 #include "../plan/parttable.h"
 
-/* With the NUL: twelve bits of major, twenty of minor. */
-#define DEVICE_ID_MAX sizeof("4095:1048575")
+#define DEVICE_NAME_MAX (ROOTSPEC_NAME_MAX + 1)
+
+/* Where a device is looked up: by its name in sysfs, or by its number "8:1". */
+#define DEVICE_BY_NAME "/sys/class/block/"
+#define DEVICE_BY_NUMBER "/sys/dev/block/"
 
 struct device {
-	char id[DEVICE_ID_MAX];
-	char name[ROOTSPEC_NAME_MAX + 1]; /* below /dev/ */
-	const char *bus;                  /* usb mmc nvme virtio ata scsi mtd virtual other */
-	unsigned major, minor;
-	unsigned partition;               /* its number on the disk; 0 for a whole disk */
+	char name[DEVICE_NAME_MAX]; /* in sysfs: a '!' is a '/' below /dev/ */
+	char disk[DEVICE_NAME_MAX]; /* a partition's disk */
+	const char *bus;            /* usb mmc nvme virtio ata scsi mtd virtual other */
+	unsigned partition;         /* its number on the disk; 0 for a whole disk */
 };
 
-/* Fills *d: 0; -ENOENT when there is no such device (any more), or it has no node. */
-int device_look(struct device *d, const char *id);
+/* Fills *d: 0; -ENOENT when there is no such device (any more). /sys is mounted. */
+int device_look(struct device *d, const char *where, const char *which);
 
-/* The same by its name below /dev/. */
-int device_named(struct device *d, const char *name);
-
-/* Opens it, with its node at path (of b->node's size): the fd or -errno. */
-int device_open(const struct boot *b, const struct device *d, char *path);
+/* Opens the device of this name in sysfs, with its node at path (of b->node's size): the fd or -errno. */
+int device_open(const struct boot *b, const char *name, char *path);
 
 /* A reader of an open device. */
 void device_reader(struct reader *r, int fd);
@@ -44,15 +43,14 @@ int device_super(struct boot *b, int fd);
 int device_part(const struct boot *b, struct parttable_id *part, const struct device *d,
 		int offset);
 
-/* Its first sector on the disk, and its size, in units of 512 bytes; 0 when unknown. */
-unsigned long long device_start(const struct device *d);
-unsigned long long device_sectors(const struct device *d);
+/* A number that sysfs has in a file of the device: size, start (of 512 bytes); 0 when it has none. */
+unsigned long long device_number(const char *name, const char *file);
 
 /* May root be there at all? By the image's list of buses. */
 bool device_allowed(const struct device *d);
 
 /* Visits all devices, in no order; mounts /sys for that. Ends early with what is not 0. */
-typedef int device_visit(struct boot *b, const char *id);
+typedef int device_visit(struct boot *b, const char *name);
 int devices_each(struct boot *b, device_visit *visit);
 
 #endif

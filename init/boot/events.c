@@ -20,31 +20,24 @@ void events_open(void)
 		say(LOG_NOTE, "kernel device events: %d; looking every 50 ms", sock);
 }
 
-static enum event read_event(char *id)
+enum event events_wait(unsigned ms, char *name)
 {
-	char message[UEVENT_MAX];
-	struct uevent e;
-	int n = sys_read_uevent(sock, message, sizeof(message));
+	static char message[UEVENT_MAX];
+	struct pollfd event = { .fd = sock, .events = POLLIN };
+	const char *of;
+	int n;
 
+	if (sock < 0 && ms > LOOK_EVERY)
+		ms = LOOK_EVERY;
+	if (sys_poll(&event, 1, (int)ms) <= 0)
+		return sock < 0 ? EVENT_LOST : EVENT_TIME;
+	n = sys_read_uevent(sock, message, sizeof(message));
 	if (n == -ENOBUFS) {
 		say(LOG_NOTE, "kernel device events: some were lost; looking at all devices again");
 		return EVENT_LOST;
 	}
-	if (n <= 0 || !uevent_message(&e, message, (size_t)n) || str_same(e.action, "remove"))
-		return EVENT_OTHER;
-	str_print(id, DEVICE_ID_MAX, "%u:%u", e.major, e.minor);
-	return str_same(e.subsystem, "block") ? EVENT_DEVICE : EVENT_OTHER;
-}
-
-enum event events_wait(unsigned ms, char id[DEVICE_ID_MAX])
-{
-	struct pollfd event = { .fd = sock, .events = POLLIN };
-
-	if (sock < 0 && ms > LOOK_EVERY)
-		ms = LOOK_EVERY;
-	if (sys_poll(&event, 1, (int)ms) > 0)
-		return read_event(id);
-	return sock < 0 ? EVENT_LOST : EVENT_TIME;
+	of = n > 0 ? uevent_name(message, (size_t)n) : NULL;
+	return of && str_print(name, DEVICE_NAME_MAX, "%s", of) ? EVENT_DEVICE : EVENT_TIME;
 }
 
 void events_close(void)

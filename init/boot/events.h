@@ -8,9 +8,8 @@
 #include "device.h"
 
 enum event {
-	EVENT_TIME,   /* the time has passed */
-	EVENT_DEVICE, /* a block device appeared or changed */
-	EVENT_OTHER,  /* some other device did */
+	EVENT_TIME,   /* the time has passed, or what came was no event */
+	EVENT_DEVICE, /* something happened to a device; it need not be a block device */
 	EVENT_LOST,   /* nobody knows: look at everything */
 };
 
@@ -22,8 +21,11 @@ enum event {
  */
 void events_open(void);
 
-/* Sleeps until an event comes or ms milliseconds have passed; id is set for EVENT_DEVICE. */
-enum event events_wait(unsigned ms, char id[DEVICE_ID_MAX]);
+/*
+ * Sleeps until an event comes or ms milliseconds have passed. For EVENT_DEVICE
+ * name, of DEVICE_NAME_MAX bytes, is set.
+ */
+enum event events_wait(unsigned ms, char *name);
 
 void events_close(void);
 

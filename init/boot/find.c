@@ -32,18 +32,23 @@ void find_take(struct boot *b, int fd)
 /* Opens root by its number, or by its name where that alone does not do. */
 static int open_listed(struct boot *b)
 {
-	char id[DEVICE_ID_MAX];
+	bool by_number = b->root.kind == ROOT_NUMBER;
+	char which[DEVICE_NAME_MAX];
 	struct device d;
 	int err = sys_mount_pseudo("sysfs", "/sys");
 
 	if (err)
 		return err;
-	str_print(id, sizeof(id), "%u:%u", b->root.major, b->root.minor);
-	err = b->root.kind == ROOT_NUMBER ? device_look(&d, id) : device_named(&d, b->root.value);
+	if (by_number)
+		str_print(which, sizeof(which), "%u:%u", b->root.major, b->root.minor);
+	else
+		str_print(which, sizeof(which), "%s", b->root.value);
+	str_change(which, '/', '!');
+	err = device_look(&d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, which);
 	if (err)
 		return err;
 	if (device_allowed(&d))
-		return device_open(b, &d, b->node);
+		return device_open(b, d.name, b->node);
 	refuse(b, "root=%s: %s is not allowed for root", b->params.root, d.bus);
 	return REFUSED;
 }
@@ -90,11 +95,11 @@ static int find_share(struct boot *b)
 }
 
 /* One look, after that event: 0 when root is there, REFUSED when it was refused, else why not yet. */
-static int look(struct boot *b, enum event event, const char *id)
+static int look(struct boot *b, enum event event, const char *name)
 {
 	if (CONFIG_ROOT_TAG && b->root.kind == ROOT_TAG)
-		return event == EVENT_TIME || event == EVENT_OTHER ? find_tag_again(b)
-		     : find_tag(b, event == EVENT_DEVICE ? id : NULL);
+		return event == EVENT_TIME ? find_tag_again(b)
+					   : find_tag(b, event == EVENT_DEVICE ? name : NULL);
 	if (CONFIG_ROOT_FLASH && b->root.kind == ROOT_FLASH)
 		return find_flash(b);
 	if (CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE)
@@ -114,7 +119,7 @@ static bool may_read_soon(int err)
 }
 
 /* Sleeps until the next look is due. `waited` and `limit` are ms since root is looked for. */
-static enum event wait_for_change(struct boot *b, int err, unsigned waited, unsigned limit, char *id)
+static enum event wait_for_change(struct boot *b, int err, unsigned waited, unsigned limit, char *name)
 {
 	static unsigned retry = RETRY_MIN, word = FIRST_WORD;
 	unsigned ms;
@@ -137,14 +142,14 @@ static enum event wait_for_change(struct boot *b, int err, unsigned waited, unsi
 	} else {
 		retry = RETRY_MIN;
 	}
-	return events_wait(ms, id);
+	return events_wait(ms, name);
 }
 
 int find(struct boot *b)
 {
 	unsigned limit = params_wait(&b->params), since = b->tried ? sys_now() : b->start;
 	enum event event = EVENT_LOST;
-	char id[DEVICE_ID_MAX];
+	char name[DEVICE_NAME_MAX];
 	bool subscribed = false;
 	int err;
 
@@ -154,7 +159,7 @@ int find(struct boot *b)
 		events_open();
 		subscribed = true;
 	}
-	while ((err = look(b, event, id))) {
+	while ((err = look(b, event, name))) {
 		unsigned waited = sys_now() - since;
 
 		if (err == REFUSED)
@@ -162,7 +167,7 @@ int find(struct boot *b)
 		if (!CONFIG_WAIT || waited >= limit)
 			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(waited));
 		if (subscribed) {
-			event = wait_for_change(b, err, waited, limit, id);
+			event = wait_for_change(b, err, waited, limit, name);
 		} else {
 			events_open();
 			subscribed = true;

@@ -10,10 +10,10 @@
 #define REFUSED 1
 
 /*
- * UUID= and the like: root is the one device that answers. id: only this one has
+ * UUID= and the like: root is the one device that answers. name: only this one has
  * changed; NULL: look at all of them. -EAGAIN: some could not be read yet.
  */
-int find_tag(struct boot *b, const char *id);
+int find_tag(struct boot *b, const char *name);
 
 /* Looks again at those that could not be read. */
 int find_tag_again(struct boot *b);

@@ -31,7 +31,7 @@ __attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 
 static void add_size(const struct device *d)
 {
-	unsigned long long mib = device_sectors(d) >> 11;
+	unsigned long long mib = device_number(d->name, "size") >> 11;
 
 	add("%s (%u MiB, %s)", d->name, mib > -1U ? -1U : (unsigned)mib, d->bus);
 }
@@ -79,18 +79,18 @@ static void add_fault(int fd)
 	}
 }
 
-static int report(struct boot *b, const char *id)
+static int report(struct boot *b, const char *name)
 {
 	char path[sizeof(b->node)];
 	struct parttable_id part;
 	struct device d;
 	int fd, err;
 
-	if (device_look(&d, id))
+	if (device_look(&d, DEVICE_BY_NAME, name))
 		return 0;
 	line_end = line;
 	add_size(&d);
-	fd = device_open(b, &d, path);
+	fd = device_open(b, name, path);
 	err = fd < 0 ? fd : device_super(b, fd);
 	if (err)
 		add(": %d", err);
@@ -104,12 +104,12 @@ static int report(struct boot *b, const char *id)
 	return ++seen == DEVICES_MAX;
 }
 
-static int name(struct boot *b, const char *id)
+static int list(struct boot *b, const char *name)
 {
 	struct device d;
 
 	(void)b;
-	if (!device_look(&d, id)) {
+	if (!device_look(&d, DEVICE_BY_NAME, name)) {
 		add(seen++ ? ", " : "");
 		add_size(&d);
 	}
@@ -138,7 +138,7 @@ void report_devices(struct boot *b)
 
 void report_names(struct boot *b)
 {
-	visit_all(b, name);
+	visit_all(b, list);
 	if (seen)
 		say(LOG_ERR, "seen: %s", line);
 }

@@ -18,18 +18,18 @@ static struct device best;
 static unsigned answers, preferred;
 static char names[200], bar[ROOTSPEC_NAME_MAX + MATCH_BAR_MAX];
 
-static char unread[UNREAD_MAX][DEVICE_ID_MAX];
+static char unread[UNREAD_MAX][DEVICE_NAME_MAX];
 static unsigned unread_count;
 
 static void remember(const struct device *d, int err)
 {
 	for (unsigned i = 0; i < unread_count; i++)
-		if (str_same(unread[i], d->id))
+		if (str_same(unread[i], d->name))
 			return;
 	if (err == -EIO)
 		say(LOG_ERR, "%s: %d: skipped", d->name, err);
 	if (unread_count < UNREAD_MAX)
-		str_print(unread[unread_count++], DEVICE_ID_MAX, "%s", d->id);
+		str_print(unread[unread_count++], DEVICE_NAME_MAX, "%s", d->name);
 }
 
 /* Its node is there, but there is nothing to read yet. */
@@ -39,17 +39,17 @@ static bool may_read_soon(int err)
 }
 
 /* Does this device's table or medium have the tag? Then its fd with b->super read, or -errno. */
-static int ask(struct boot *b, const char *id, struct device *d, char *path)
+static int ask(struct boot *b, const char *name, struct device *d, char *path)
 {
 	bool by_table = b->root.tag == TAG_PARTUUID || b->root.tag == TAG_PARTLABEL;
 	struct parttable_id part;
-	int err = device_look(d, id), fd;
+	int err = device_look(d, DEVICE_BY_NAME, name), fd;
 
 	if (!err && by_table)
 		err = device_part(b, &part, d, b->root.offset);
 	if (err || (by_table && !match(&b->root, NULL, &part)))
 		return -ENOENT;
-	fd = device_open(b, d, path);
+	fd = device_open(b, d->name, path);
 	if (fd < 0)
 		return fd;
 	err = device_super(b, fd);
@@ -61,7 +61,15 @@ static int ask(struct boot *b, const char *id, struct device *d, char *path)
 	return err ? err : -ENOENT;
 }
 
-/* Is it better to take than the best so far? By bus if the image prefers one, then by number. */
+/* The first of two names: mmcblk0 before mmcblk1. */
+static bool before(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a < *b;
+}
+
+/* Is it better to take than the best so far? By bus if the image prefers one, then by name. */
 static bool is_better(const struct device *d)
 {
 	if (!answers)
@@ -69,7 +77,7 @@ static bool is_better(const struct device *d)
 	if (CONFIG_DUPLICATE_PREFER && str_same(d->bus, CONFIG_PREFER_BUS) !=
 				       str_same(best.bus, CONFIG_PREFER_BUS))
 		return str_same(d->bus, CONFIG_PREFER_BUS);
-	return d->major != best.major ? d->major < best.major : d->minor < best.minor;
+	return before(d->name, best.name);
 }
 
 static void add_name(const struct device *d)
@@ -86,7 +94,7 @@ static void answer(struct boot *b, const struct device *d, int fd, const char *p
 	char text[MATCH_BAR_MAX];
 
 	/* A partition from sector 0 on is its disk once more (isohybrid). */
-	if (b->root.tag <= TAG_LABEL && d->partition && !device_start(d)) {
+	if (b->root.tag <= TAG_LABEL && d->partition && !device_number(d->name, "start")) {
 		sys_close(fd);
 		return;
 	}
@@ -114,11 +122,11 @@ static void answer(struct boot *b, const struct device *d, int fd, const char *p
 	answers++;
 }
 
-static int visit(struct boot *b, const char *id)
+static int visit(struct boot *b, const char *name)
 {
 	char path[sizeof(b->node)];
 	struct device d;
-	int fd = ask(b, id, &d, path);
+	int fd = ask(b, name, &d, path);
 
 	if (fd >= 0)
 		answer(b, &d, fd, path);
@@ -156,15 +164,15 @@ static int look_at_all(struct boot *b)
 	return REFUSED;
 }
 
-int find_tag(struct boot *b, const char *id)
+int find_tag(struct boot *b, const char *name)
 {
 	char path[sizeof(b->node)];
 	struct device d;
 	int fd;
 
-	if (!id)
+	if (!name)
 		return look_at_all(b);
-	fd = ask(b, id, &d, path);
+	fd = ask(b, name, &d, path);
 	if (fd >= 0) {
 		sys_close(fd);
 		return look_at_all(b);
@@ -177,12 +185,12 @@ int find_tag(struct boot *b, const char *id)
 int find_tag_again(struct boot *b)
 {
 	for (unsigned i = unread_count; i--;) {
-		char id[DEVICE_ID_MAX];
+		char name[DEVICE_NAME_MAX];
 		int err;
 
-		str_print(id, sizeof(id), "%s", unread[i]);
-		str_print(unread[i], DEVICE_ID_MAX, "%s", unread[--unread_count]);
-		err = find_tag(b, id);
+		str_print(name, sizeof(name), "%s", unread[i]);
+		str_print(unread[i], DEVICE_NAME_MAX, "%s", unread[--unread_count]);
+		err = find_tag(b, name);
 		if (err != -ENOENT && err != -EAGAIN)
 			return err;
 	}

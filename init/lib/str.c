@@ -9,6 +9,13 @@ char *str_find(const char *s, char c)
 	return (char *)s;
 }
 
+void str_change(char *s, char from, char to)
+{
+	for (; *s; s++)
+		if (*s == from)
+			*s = to;
+}
+
 const char *str_after(const char *s, const char *prefix)
 {
 	while (*prefix)

@@ -12,6 +12,9 @@
 /* The first c in s, or the NUL that ends it. */
 char *str_find(const char *s, char c);
 
+/* Makes every `from` in s a `to`. */
+void str_change(char *s, char from, char to);
+
 /* The rest of s after prefix, or NULL when s does not start with it. */
 const char *str_after(const char *s, const char *prefix);
 

@@ -226,39 +226,22 @@ bool rootspec_is(const struct rootspec *spec, enum tag tag, const char *value)
 	return spec->tag == tag && same_value(spec, is_id(tag), false, value);
 }
 
-/* Does it have the form, where x is a hex digit? */
-static bool has_form(const struct rootspec *spec, const char *form)
-{
-	unsigned i = 0;
-
-	for (; i < spec->length && form[i]; i++)
-		if (form[i] == 'x' ? hex_digit(spec->value[i]) < 0 : spec->value[i] != form[i])
-			return false;
-	return i == spec->length && !form[i];
-}
-
 const char *rootspec_doubt(const struct rootspec *spec)
 {
-	static const struct {
-		enum tag tag;
-		char form[37];
-	} rows[] = {
-		{ TAG_PARTUUID, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" },
-		{ TAG_UUID, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" },
-		{ TAG_PARTUUID, "xxxxxxxx-xx" },          /* MBR */
-		{ TAG_UUID, "xxxx-xxxx" },                /* FAT, exFAT */
-		{ TAG_UUID, "xxxxxxxxxxxxxxxx" },         /* NTFS */
-		{ TAG_UUID, "xxxx-xx-xx-xx-xx-xx-xx" },   /* ISO 9660 */
-	};
+	/* A bit for each length: GPT and others 36; MBR 11; FAT 9, NTFS 16, ISO 9660 22. */
+	static const unsigned long long uuids = 1ULL << 36 | 1 << 9 | 1 << 16 | 1 << 22,
+					partuuids = 1ULL << 36 | 1 << 11;
+	bool whole = spec->length < 64 &&
+		     ((spec->tag == TAG_UUID ? uuids : partuuids) >> spec->length & 1);
 
 	if (spec->kind != ROOT_TAG || !is_id(spec->tag))
 		return NULL;
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (rows[i].tag == spec->tag && has_form(spec, rows[i].form))
-			return NULL;
-	return spec->tag == TAG_UUID
-		? "not a whole UUID: 8-4-4-4-12, XXXX-XXXX (FAT), 16 digits (NTFS) or a date (ISO 9660)"
-		: "not a whole PARTUUID: 8-4-4-4-12 (GPT) or SSSSSSSS-NN (MBR)";
+	for (unsigned i = 0; i < spec->length; i++)
+		whole &= spec->value[i] == '-' || hex_digit(spec->value[i]) >= 0;
+	if (whole)
+		return NULL;
+	return spec->tag == TAG_UUID ? "no whole UUID (8-4-4-4-12, FAT 4-4, NTFS 16 digits)"
+				     : "not a whole PARTUUID (8-4-4-4-12 or 8-2 digits)";
 }
 
 /* Can a of `length` bytes become b by so many changes of one byte? */
