@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -16,6 +17,16 @@ from machine import BUILD, TOP
 HERE = TOP / 'tests/probe'
 OUT = BUILD / 'tests/images'
 UNITS = {'K': 10, 'M': 20, 'G': 30, 'T': 40}
+
+# `into N NAME`, in a row's commands
+INTO = '''
+disk=$1
+into() {
+	eval "from=\\$image_$(echo "$2" | tr .- __)"
+	start=$(partx -g -b -o START -n "$1" "$disk")
+	dd if="$from" of="$disk" seek="$start" conv=notrunc,sparse status=none
+}
+'''
 
 
 @functools.cache
@@ -34,7 +45,7 @@ def images():
     tree()  # once, not by two at a time
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         # what others begin with first: each of them would make it too
-        bases = {row['from'] for row in rows().values() if 'from' in row}
+        bases = {name for row in rows().values() for name in needs(row)}
         return dict([*pool.map(lambda name: (name, image(name)), sorted(bases)),
                      *pool.map(lambda name: (name, image(name)), rows())])
 
@@ -56,7 +67,8 @@ def image(name):
             file.truncate(in_bytes(row['size']))
     if 'make' in row:
         env = os.environ | {'tree': str(tree()), 'handmade': str(HERE / 'handmade.py')}
-        done = subprocess.run(['sh', '-euc', row['make'], 'sh', new], env=env, cwd=OUT,
+        env |= {'image_' + re.sub('[.-]', '_', name): str(image(name)) for name in needs(row)}
+        done = subprocess.run(['sh', '-euc', INTO + row['make'], 'sh', new], env=env, cwd=OUT,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors='backslashreplace')
         assert done.returncode == 0, f'{name}: {done.stdout}'
@@ -69,11 +81,15 @@ def image(name):
     return new.rename(path)
 
 
+def needs(row):
+    """The names of the images that it is made of."""
+    return [*([row['from']] if 'from' in row else []),
+            *re.findall(r'^into \d+ (\S+)$', row.get('make', ''), re.M)]
+
+
 def key(name):
     row = rows()[name]
-    said = json.dumps(row)
-    if 'from' in row:
-        said += key(row['from'])
+    said = json.dumps(row) + ''.join(key(need) for need in needs(row))
     if 'handmade' in row.get('make', ''):
         said += (HERE / 'handmade.py').read_text()
     return hashlib.sha256(said.encode()).hexdigest()[:12]

@@ -1,6 +1,7 @@
 /*
- * seed super|parttable IMAGE OUT: makes of an image an input of the fuzz target, as medium.h has it:
- * the sectors that are read, without those that change nothing.
+ * seed TARGET IMAGE OUT: makes of an image an input of the fuzz target, as medium.h has it: the
+ * sectors that are read, without those that change nothing. Where checksums do not count, in a
+ * target without "-crc", they are those of crc_off.c.
  */
 #include "fuzz.h"
 #include "medium.h"
@@ -27,6 +28,41 @@ static void put64(uint8_t *to, uint64_t number)
 		to[i] = (uint8_t)(number >> 8 * i);
 }
 
+/* The sums of which the medium may hold one: by the linker's --wrap plan/ calls these instead. */
+static unsigned sums[1 << 14];
+static size_t count;
+
+static unsigned note(unsigned sum)
+{
+	sums[count++ % (sizeof(sums) / sizeof(*sums))] = sum;
+	return sum;
+}
+
+unsigned __real_crc(unsigned polynomial, unsigned start, const void *data, size_t size);
+unsigned __wrap_crc(unsigned polynomial, unsigned start, const void *data, size_t size)
+{
+	return note(__real_crc(polynomial, start, data, size));
+}
+
+unsigned __real_crc_hole(unsigned polynomial, unsigned start, const void *data, size_t size,
+			 size_t hole);
+unsigned __wrap_crc_hole(unsigned polynomial, unsigned start, const void *data, size_t size,
+			 size_t hole)
+{
+	return note(__real_crc_hole(polynomial, start, data, size, hole));
+}
+
+/* Writes 0 over each of them, all ones where it is inverted. */
+static void sums_off(void)
+{
+	size_t known = count < sizeof(sums) / sizeof(*sums) ? count : sizeof(sums) / sizeof(*sums);
+
+	for (size_t i = MEDIUM_HEADER; i + 4 <= length; i++)
+		for (size_t k = 0; k < known; k++)
+			if (le32(input + i) == sums[k] || le32(input + i) == ~sums[k])
+				memset(input + i, le32(input + i) == sums[k] ? 0 : 0xff, 4);
+}
+
 /* What is found, as text. */
 typedef void summary(struct reader *reader, FILE *to);
 
@@ -48,9 +84,12 @@ static void each(void *to, const struct parttable_entry *entry)
 		entry->id.label);
 }
 
+/* As fuzz_parttable's first byte has it: with `gpt` only for a disk that has no table otherwise. */
+static uint8_t how;
+
 static void parttable(struct reader *reader, FILE *to)
 {
-	const char *type = parttable_list(reader, 512, true, each, to);
+	const char *type = parttable_list(reader, 512, how, each, to);
 
 	fprintf(to, "%s\n", type ? type : "");
 }
@@ -100,20 +139,25 @@ int main(int argc, char **argv)
 {
 	struct reader reader = { .read = read_image, .reads = READER_READS, .bytes = READER_BYTES };
 	FILE *null = fopen("/dev/null", "w"), *out;
-	bool table = argc == 4 && !strcmp(argv[1], "parttable");
+	bool table = argc == 4 && !strncmp(argv[1], "parttable", strlen("parttable"));
 	summary *of = table ? parttable : super;
 	struct stat st;
 	char *whole;
 
 	if (argc != 4 || !null)
-		errx(1, "usage: seed super|parttable IMAGE OUT");
+		errx(1, "usage: seed TARGET IMAGE OUT");
 	reader.fd = open(argv[2], O_RDONLY);
 	if (reader.fd < 0 || fstat(reader.fd, &st))
 		err(1, "%s", argv[2]);
 	reader.size = (uint64_t)st.st_size;
 	put64(input, reader.size);
 	of(&reader, null);
+	whole = found(of, length);
+	if (table && !strcmp(whole, "\n"))
+		how = 4;
+	of(&reader, null);
 
+	free(whole);
 	whole = found(of, length);
 	for (size_t i = MEDIUM_HEADER; i < length;) {
 		char *less = found(of, i);
@@ -127,11 +171,15 @@ int main(int argc, char **argv)
 		free(less);
 	}
 	free(whole);
+	count = 0;
+	free(found(of, length));
+	if (!strchr(argv[1], '-'))
+		sums_off();
 	out = fopen(argv[3], "w");
 	if (!out)
 		err(1, "%s", argv[3]);
 	if (table)
-		fputc(4, out); /* how fuzz_parttable asks: sectors of 512 bytes, with the backup GPT */
+		fputc(how, out);
 	fwrite(input, 1, length, out);
 	if (fclose(out))
 		err(1, "%s", argv[3]);

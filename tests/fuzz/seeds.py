@@ -32,8 +32,8 @@ EVENTS = ['add@/devices/pci0000:00/0000:00:03.0/virtio1/block/vda/vda2\0ACTION=a
           'DEVPATH=/devices/pci0000:00/0000:00:03.0/virtio1/block/vda/vda2\0SUBSYSTEM=block\0'
           'MAJOR=254\0MINOR=2\0DEVNAME=vda2\0DEVTYPE=partition\0DISKSEQ=9\0PARTN=2\0'
           'PARTNAME=root\0SEQNUM=1207\0',
-          'MAJOR=8\nMINOR=0\nDEVNAME=mapper/root\nDEVTYPE=disk\nDISKSEQ=1\n',
-          'remove@/devices/virtual/net/lo\0ACTION=remove\0SUBSYSTEM=net\0']
+          'remove@/devices/virtual/net/lo\0ACTION=remove\0SUBSYSTEM=net\0',
+          'libudev\0\xfe\xed\xca\xfe']
 
 
 def command_lines():
@@ -52,15 +52,15 @@ TEXTS = {
 }
 
 
-def make(name, folder, program):
+def make(target, folder, program):
     """Fills the folder with the seeds of a target; `program` is seed.c, built."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
-    if name in TEXTS:
-        for number, text in enumerate(TEXTS[name]()):
+    if target in TEXTS:
+        for number, text in enumerate(TEXTS[target]()):
             (folder / str(number)).write_text(text)
         return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda row: subprocess.run([program, name, row[1], folder / row[0]], check=True),
+        list(pool.map(lambda row: subprocess.run([program, target, row[1], folder / row[0]], check=True),
                       images().items()))

@@ -59,10 +59,10 @@ def sources(name):
 def header():
     """The options' header, and the seeds of all targets beside it."""
     made = autoconf(OUT / 'config', every_option('y'))
-    program = build(OUT / 'seed', made, HERE / 'seed.c',
+    program = build(OUT / 'seed', made, '-Wl,--wrap=crc,--wrap=crc_hole', HERE / 'seed.c',
                     *dict.fromkeys(sources('super') + sources('parttable')), flags=SANITIZERS)
-    for name in NAMES:
-        seeds.make(name, OUT / 'seeds' / name, program)
+    for target in TARGETS:
+        seeds.make(target, OUT / 'seeds' / target, program)
     return made
 
 
@@ -85,7 +85,7 @@ def fuzz(target, header, *limit):
     command = [fuzzer(target, header), *limit, f'-max_len={NAMES[name][0]}', '-timeout=10',
                '-print_final_stats=1', f'-artifact_prefix={crashes}/{target}-',
                *([f'-dict={words}'] if words.exists() else []), corpus,
-               OUT / 'seeds' / name]
+               OUT / 'seeds' / target]
     result = subprocess.run([str(word) for word in command], text=True, errors='backslashreplace',
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert result.returncode == 0, f'to see it again: {command[0]} FILE\n{result.stdout[-8000:]}'

@@ -42,6 +42,13 @@ def fat_root_label_gone(image):
     image.write((reserved + fats * length) * SECTOR, b'\xe5')
 
 
+def ebr_loop(image):
+    """The second sector of the chain leads to itself."""
+    first = struct.unpack('<I', image.read(446 + 16 + 8, 4))[0]
+    second = struct.unpack('<I', image.read(first * SECTOR + 446 + 16 + 8, 4))[0]
+    image.write((first + second) * SECTOR + 446 + 16 + 4, struct.pack('<BxxxII', 5, second, 40000))
+
+
 def md(image, version):
     """linux/raid/md_p.h; where it stands: Documentation/admin-guide/md.rst."""
     if version.startswith('0.90'):
