@@ -25,15 +25,13 @@ struct boot {
 	struct rootspec root;
 	unsigned tried;          /* of params.fallback, how many are root= already */
 	const char *type;        /* the file system: found by find, mounted by attach */
-	struct super super;      /* of the device that was read last */
-	bool damaged;            /* its superblock's checksum is wrong */
-	unsigned long long claimed, size; /* bytes that it claims to take, and those of its device */
 	int device;              /* root's device, open since it was probed; -1 for none */
 	const char *init;        /* the program that will run, in the new root */
 	int image;               /* open on the root directory of the initramfs */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device, or what mount(2) gets for it */
+	struct super super;      /* of the device that was read last: when find is done, root's */
 };
 
 int early(struct boot *b);   /* /proc and /dev, so that we see and speak */

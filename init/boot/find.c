@@ -18,17 +18,6 @@
 #define FIRST_WORD 3000   /* ms until the first line about waiting */
 #define NEXT_WORD 30000   /* ms between the further ones */
 
-void find_take(struct boot *b, int fd)
-{
-	b->device = fd;
-	if (!CONFIG_PROBE)
-		return;
-	b->type = b->super.damaged ? b->super.damaged : b->super.fs.type;
-	b->damaged = b->super.damaged;
-	b->claimed = b->super.fs.size;
-	b->size = sys_size(fd);
-}
-
 /* Opens root by its number, or by its name where that alone does not do. */
 static int open_listed(struct boot *b)
 {
@@ -83,8 +72,7 @@ static int find_device(struct boot *b)
 	}
 	if (err)
 		sys_close(fd);
-	else
-		find_take(b, fd);
+	b->device = fd;
 	return err;
 }
 

@@ -21,10 +21,4 @@ int find_tag_again(struct boot *b);
 /* An MTD device or a UBI volume. */
 int find_flash(struct boot *b);
 
-/*
- * Root is the open device whose b->super was read last: keeps it open, and what
- * the mount wants to know of it.
- */
-void find_take(struct boot *b, int fd);
-
 #endif

@@ -49,10 +49,19 @@ static const char *drivers(const char *type)
 	return str_same(type, "ntfs") ? "ntfs3,ntfs" : type;
 }
 
+/* What root's device holds; NULL when that is nothing we know, or it is flash or a share. */
+static const char *found_type(const struct boot *b)
+{
+	if (b->device < 0)
+		return b->type;
+	return b->super.damaged ? b->super.damaged : b->super.fs.type;
+}
+
 int mount_root(struct boot *b)
 {
 	static char list[4096];
-	const char *types = b->params.rootfstype ? b->params.rootfstype : b->type ? drivers(b->type) : NULL;
+	const char *found = CONFIG_PROBE ? found_type(b) : NULL;
+	const char *types = b->params.rootfstype ? b->params.rootfstype : found ? drivers(found) : NULL;
 	unsigned long flags = b->flags;
 	int err = 0;
 
@@ -104,18 +113,21 @@ static void say_bad_option(const char *type, char *options)
 	sys_close(fd);
 }
 
-/* Refuses, with what is known of the reason; `found` is what the device holds, or NULL. */
-static int refuse_mount(struct boot *b, const char *found, int err)
+/* Refuses, with what is known of the reason. */
+static int refuse_mount(struct boot *b, int err)
 {
-	char text[100] = "";
+	const char *found = CONFIG_PROBE ? b->super.fs.type : NULL;
+	unsigned long long size = sys_size(b->device);
+	char text[100];
 
-	if (CONFIG_PROBE && b->damaged)
+	text[0] = '\0';
+	if (CONFIG_PROBE && b->super.damaged)
 		str_print(text, sizeof(text), ": the superblock's checksum is wrong");
 	else if (CONFIG_PROBE && found && b->params.rootfstype && !str_same(found, b->params.rootfstype))
 		str_print(text, sizeof(text), ": root is %s but rootfstype=%s", found, b->params.rootfstype);
-	else if (CONFIG_PROBE && b->claimed > b->size)
+	else if (CONFIG_PROBE && b->super.fs.size > size)
 		str_print(text, sizeof(text), ": cut short: it claims %u KiB, the device has %u",
-			  (unsigned)(b->claimed >> 10), (unsigned)(b->size >> 10));
+			  (unsigned)(b->super.fs.size >> 10), (unsigned)(size >> 10));
 	else if (err == -EROFS)
 		str_print(text, sizeof(text), ": its journal is not empty; try rootflags=noload");
 	else if (err == -EINVAL)
@@ -158,12 +170,11 @@ static bool has_changed(const struct boot *b)
 int attach(struct boot *b)
 {
 	do {
-		const char *found = b->type;
 		/* a share is there when it is mounted: find did it */
 		int err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
 
 		if (err)
-			return refuse_mount(b, found, err);
+			return refuse_mount(b, err);
 		if (!has_changed(b)) {
 			sys_close(b->device);
 			if (CONFIG_INFO)

@@ -115,7 +115,7 @@ static void answer(struct boot *b, const struct device *d, int fd, const char *p
 			sys_close(b->device);
 		best = *d;
 		str_print(b->node, sizeof(b->node), "%s", path);
-		find_take(b, fd);
+		b->device = fd;
 	} else {
 		sys_close(fd);
 	}
@@ -156,8 +156,10 @@ static int look_at_all(struct boot *b)
 	err = devices_each(b, visit);
 	if (err)
 		return err;
+	if (answers > 1 && choose(b))
+		return REFUSED;
 	if (answers)
-		return answers > 1 ? choose(b) : 0;
+		return device_super(b, b->device);
 	if (!bar[0])
 		return -ENOENT;
 	refuse(b, "root=%s: %s", b->params.root, bar);
