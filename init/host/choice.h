@@ -5,6 +5,7 @@
 #ifndef HOST_CHOICE_H
 #define HOST_CHOICE_H
 
+#include "image.h"
 #include "../plan/params.h"
 #include "../plan/rootspec.h"
 
@@ -13,5 +14,28 @@ char *choice_root(struct rootspec *root, const struct params *params, char *valu
 
 /* The stage that rd.break= means: the given one, or instead of an unknown one the default. */
 const char *choice_stage(const char *stage);
+
+/* A device, as the kernel would have it. */
+struct candidate {
+	const struct image *image;
+	const struct parttable_entry *entry; /* NULL: the whole disk */
+	char *name;                          /* below /dev/ */
+	const char *bus;                     /* NULL: not known from an image */
+	struct super super;
+};
+
+/* Its image, partition and device name, for a message. */
+char *candidate_text(const struct candidate *c);
+
+struct choice {
+	const struct candidate *root; /* NULL: none */
+	bool unclear;                 /* none, since several answer or several types fit */
+	char *why;                    /* none, or "" */
+	char *notes;                  /* a line for each thing to know besides */
+};
+
+/* Which one is root? `value` is that of root=, for messages. */
+void choose(struct choice *choice, const struct rootspec *root, const char *value,
+	    const struct params *params, const struct candidate *all, size_t count);
 
 #endif

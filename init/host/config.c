@@ -143,13 +143,8 @@ static int take_line(char *line)
 		return -EINVAL;
 	*end = '\0';
 	for (size_t i = 0; i < COUNT; i++)
-		if (str_same(rows[i].name, name + strlen("CONFIG_"))) {
-			int err = set(&rows[i], value);
-
-			if (!is_unset)
-				*end = '=';
-			return err;
-		}
+		if (str_same(rows[i].name, name + strlen("CONFIG_")))
+			return set(&rows[i], value);
 	complain("%s: not an option of this kindling; ignored", name);
 	return 0;
 }
@@ -168,11 +163,15 @@ int config_load(const char *path)
 		return -1;
 	}
 	while (!err && (n = getline(&line, &size, file)) > 0) {
+		char *parsed;
+
 		if (line[n - 1] == '\n')
 			line[n - 1] = '\0';
-		err = take_line(line);
+		parsed = copy(line);
+		err = take_line(parsed);
 		if (err)
 			complain("%s: %s: not a line of a .config", path, line);
+		free(parsed);
 	}
 	if (!err && ferror(file)) {
 		complain("read %s: %s", path, strerror(errno));

@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -26,8 +25,7 @@ __attribute__((format(printf, 2, 3))) static void step(const char *name, const c
 	char *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		abort();
+	text = copyf_list(format, args);
 	va_end(args);
 	printf("%-9s", name);
 	print_safe(stdout, text);
@@ -250,7 +248,7 @@ static void explain_notes(const struct line *line)
 /* Whose word is it, if not /init's? */
 static char *owner(const struct line_word *word)
 {
-	char *text = line_text(word), *equals = strchr(text, '='), *dot = strchr(text, '.');
+	char *text = line_text(word), *equals = strchr(text + !!*text, '='), *dot = strchr(text, '.');
 	char *meant = line_meant(text);
 
 	if (word->for_init)

@@ -22,8 +22,8 @@ static const char *file_of(const char *type)
 	return type;
 }
 
-/* Types of members are of files that have many: members.c. */
-static bool is_known(const char *type)
+/* The option of a type; NULL for members, whose file has many types. */
+static const int *option_of(const char *type)
 {
 	char *option = copyf(PREFIX "%s", file_of(type));
 	const int *value;
@@ -32,6 +32,18 @@ static bool is_known(const char *type)
 		*c = (char)toupper((unsigned char)*c);
 	value = config_bool(option);
 	free(option);
+	return value;
+}
+
+bool format_exists(const char *type)
+{
+	return option_of(type);
+}
+
+static bool is_known(const char *type)
+{
+	const int *value = option_of(type);
+
 	return CONFIG_PROBE && (value ? *value : CONFIG_FS_MEMBERS);
 }
 

@@ -13,4 +13,7 @@ char *formats_known(void);
 /* Takes out what an image without some formats does not see. */
 void formats_forget(struct super *super);
 
+/* Is there a format of that type at all, in this image or not? Not of members. */
+bool format_exists(const char *type);
+
 #endif

@@ -5,7 +5,6 @@
 #include "../lib/str.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +12,7 @@ static const char help[] =
 	"usage: kindling COMMAND ...\n"
 	"\n"
 	"  explain CMDLINE               what /init does with this command line\n"
+	"  fits CMDLINE IMAGE...         which image or partition it takes as root, or why none\n"
 	"  probe [--json] IMAGE...       what each image, and each of its partitions, holds\n"
 	"\n"
 	"  --board B, --config FILE      which image it is: its options\n"
@@ -20,7 +20,7 @@ static const char help[] =
 	"\n"
 	"More in kindling(1).\n";
 
-static void *checked(void *memory)
+void *checked(void *memory)
 {
 	if (memory)
 		return memory;
@@ -38,7 +38,7 @@ char *copy(const char *s)
 	return checked(strdup(s));
 }
 
-static char *format_list(const char *format, va_list args)
+char *copyf_list(const char *format, va_list args)
 {
 	char *text;
 
@@ -51,14 +51,14 @@ char *copyf(const char *format, ...)
 	char *text;
 
 	va_start(args, format);
-	text = format_list(format, args);
+	text = copyf_list(format, args);
 	va_end(args);
 	return text;
 }
 
 static void complain_list(const char *format, va_list args)
 {
-	char *text = format_list(format, args);
+	char *text = copyf_list(format, args);
 
 	fflush(stdout);
 	fputs("kindling: ", stderr);
@@ -111,6 +111,7 @@ int main(int argc, char **argv)
 		int (*run)(int argc, char **argv);
 	} commands[] = {
 		{ "explain", explain },
+		{ "fits", fits },
 		{ "probe", probe },
 	};
 	static char name[] = "kindling";

@@ -83,7 +83,7 @@ def ext4(path, label='root', size=8 * MIB, offset=0, uuid=EXT4_UUID):
 
 
 DISK_ID = '11111111-2222-3333-4444-555555555555'
-PART_IDS = ['aaaaaaaa-0000-4000-8000-000000000001', 'aaaaaaaa-0000-4000-8000-000000000002']
+PART_IDS = ['aaaaaaaa-0000-4000-8000-000000000001', 'bbbbbbbb-1111-4111-9111-111111111112']
 
 
 def gpt(path, *names, size=32 * MIB, sector=512):
@@ -395,3 +395,427 @@ def test_partition_beyond_the_end(probe, tmp_path):
         os.truncate(image, size)
         found = blocks(probe(image, status=(IDENTIFIED, NOTHING)).out)
         assert found[0]['SIZE'] == b'%d' % size
+
+
+# ---- explain -------------------------------------------------------------------------------------
+
+FINE, REFUSED, USAGE = range(3)
+
+
+@pytest.fixture
+def explain(tool, tmp_path):
+    def explain(cmdline, *lines, status=FINE):
+        """The lines of output; with `lines` of a .config."""
+        (tmp_path / 'config').write_text(''.join(line + '\n' for line in lines))
+        found = Run(tool, 'explain', '--config', tmp_path / 'config', '--', cmdline, status=status)
+        assert found.err == b''
+        return found.out.decode().splitlines()
+    return explain
+
+
+def pointed_at(lines):
+    """The texts above the carets."""
+    found = []
+    for text, mark in zip(lines, lines[1:]):
+        if mark.strip(' ~') == '^' and mark.strip().startswith('^'):
+            start = mark.index('^')
+            found.append(text[start:len(mark)])
+    return found
+
+
+def text_of(lines, step):
+    """What is said of one step, its further lines too."""
+    at = [number for number, line in enumerate(lines) if line.startswith(f'{step:9}')]
+    assert at, f'no step {step}: {lines}'
+    end = at[0] + 1
+    while end < len(lines) and lines[end].startswith(' ' * 9):
+        end += 1
+    return '\n'.join(line[9:] for line in lines[at[0]:end])
+
+
+@pytest.mark.parametrize('root, said', [
+    ('/dev/mmcblk0p2', 'the device /dev/mmcblk0p2\n'),
+    ('179:2', 'the device with the number 179:2\n'),
+    ('b302', 'the device with the number 179:2\n'),
+    ('UUID=' + EXT4_UUID, f'the file system whose UUID is {EXT4_UUID}, in upper or lower case\n'),
+    ('LABEL=a', 'the file system whose LABEL is a, byte for byte\n'),
+    ('"LABEL=a b"', 'the file system whose LABEL is a b, byte for byte\n'),
+    ('PARTLABEL=a', 'the partition whose PARTLABEL is a, byte for byte\n'),
+    ('/dev/disk/by-label/a\\x20b', 'the file system whose LABEL is a\\x20b (\\xNN: a byte)'),
+    ('PARTUUID=aabbccdd-01/PARTNROFF=2', 'whose number is 2 higher than that of the one'),
+    ('PARTUUID=aabbccdd-01/PARTNROFF=-1', 'whose number is 1 lower than that of the one'),
+    ('ubi0:rootfs', 'the MTD device or UBI volume ubi0:rootfs\n'),
+    ('tag rootfstype=virtiofs', 'shares by virtiofs under the tag tag\n'),
+])
+def test_forms_of_root(root, said, explain):
+    assert said in text_of(explain(f'quiet root={root}'), 'find')
+
+
+@pytest.mark.parametrize('words, said', [
+    ('', 'at most 30 s (the image\'s default)'),
+    ('rootwait', 'without end'),
+    ('rootwait=7', 'at most 7 s,'),
+    ('rootdelay=9', 'at most 9 s,'),
+    ('rootwait=0', 'it must be there at once'),
+])
+def test_waiting(words, said, explain):
+    assert said in text_of(explain(f'root=/dev/vda {words}'), 'find')
+
+
+def test_waiting_that_is_not_built_in(explain):
+    lines = explain('root=/dev/vda rootwait=7', '# CONFIG_WAIT is not set')
+    assert 'it must be there at once' in text_of(lines, 'find')
+    assert pointed_at(lines) == ['rootwait=7']
+
+
+@pytest.mark.parametrize('words, said', [
+    ('', ['its superblock', 'ext', 'read-only']),
+    ('rw', ['read-write; if the kernel refuses, read-only']),
+    ('rw ro', ['read-only']),
+    ('rootfstype=ext4', ['as ext4\n']),
+    ('rootfstype=ext4,xfs', ['as ext4,xfs: the next one']),
+    ('rootflags=noatime,commit=5,nodev,data=x', ['read-only, nodev, noatime\n',
+                                                'gets: commit=5,data=x']),
+])
+def test_mounting(words, said, explain):
+    text = text_of(explain(f'root=/dev/vda {words}'), 'mount') + '\n'
+    assert all(part in text for part in said), text
+
+
+def test_formats_of_the_image(explain):
+    lines = explain('root=/dev/vda', 'CONFIG_FS_EXT=y', '# CONFIG_FS_XFS is not set')
+    assert 'ext, ' in text_of(lines, 'mount') and 'xfs' not in text_of(lines, 'mount')
+    lines = explain('root=/dev/vda', '# CONFIG_PROBE is not set')
+    assert text_of(lines, 'mount').startswith('as each file system of the kernel in turn\n')
+
+
+def test_inits(explain):
+    assert '/sbin/init, /etc/init, /bin/init must' in text_of(explain('root=/dev/vda'), 'check')
+    assert '/bin/init, /bin/sh must' in text_of(
+        explain('root=/dev/vda', 'CONFIG_INIT_SH=y'), 'check')
+    assert text_of(explain('root=/dev/vda init=/x'), 'check').startswith('/x must')
+
+
+@pytest.mark.parametrize('words, lines, said', [
+    ('', [], 'reboots after 10 s'),
+    ('', ['CONFIG_PANIC_SECONDS=7'], 'reboots after 7 s'),
+    ('panic=3', ['CONFIG_PANIC_SECONDS=7'], 'reboots after 3 s'),
+    ('panic=0', [], 'halts'),
+    ('panic=-1', [], 'reboots at once'),
+    ('rd.emergency=poweroff', [], 'powers off after 10 s'),
+    ('', ['CONFIG_EMERGENCY_HALT=y'], 'halts after 10 s'),
+    ('rd.shell', ['CONFIG_SHELL=y'], 'opens a prompt'),
+])
+def test_failure(words, lines, said, explain):
+    assert said in text_of(explain(f'root=/dev/vda {words}', *lines), 'failure')
+
+
+@pytest.mark.parametrize('cmdline, word, said', [
+    ('console=ttyS0 root=/dev/../x rw', 'root=/dev/../x', 'not one of /dev/NAME, MAJ:MIN'),
+    ('root=/dev/nfs', 'root=/dev/nfs', 'not in this image'),
+    ('a "root=/dev/ x/" b', '"root=/dev/ x/"', 'not one of'),
+    ('root="LABEL=', 'root="LABEL=', 'not one of'),
+    ('root=/dev/vda overlayroot=tmpfs', 'overlayroot=tmpfs', 'not in this image'),
+    ('roothash=abc root=/dev/vda', 'roothash=abc', 'not in this image'),
+    ('\tcaf\u00e9 root=nothing\u00e9 x', 'root=nothing\u00e9', 'not one of'),
+    ('\x1b[1m root=nope', 'root=nope', 'not one of'),
+    ('root=/dev/vda root=nope', 'root=nope', 'not one of'),
+])
+def test_refused_word(cmdline, word, said, explain):
+    lines = explain(cmdline, status=REFUSED)
+    assert word in pointed_at(lines), lines
+    assert said in text_of(lines, 'error')
+    assert not any('\x1b' in line for line in lines)
+    assert text_of(lines, 'failure')
+
+
+def test_no_root(explain):
+    lines = explain('quiet root', status=REFUSED)
+    assert 'no root= on the command line' in text_of(lines, 'error') and pointed_at(lines) == []
+
+
+def test_a_fallback_is_enough(explain):
+    lines = explain('root=nope rootfallback=/dev/vda rootfallback=LABEL=b')
+    assert pointed_at(lines) == ['root=nope']
+    assert '/dev/vda' in '\n'.join(lines) and 'whose LABEL is b' in '\n'.join(lines)
+    explain('root=nope rootfallback=nope', status=REFUSED)
+    explain('root=nope rootfallback=/dev/vda', '# CONFIG_ROOTFALLBACK is not set', status=REFUSED)
+
+
+@pytest.mark.parametrize('cmdline, word, said', [
+    ('root=/dev/vda rootwait=abc', 'rootwait=abc', 'not a number of seconds; using 30'),
+    ('root=/dev/a root=/dev/vda', 'root=/dev/a', 'given again; using the last one'),
+    ('root=/dev/vda modules=a,b', 'modules=a,b', 'not in this image; ignored'),
+    ('root=/dev/vda rd.foo=1', 'rd.foo=1', 'not in this image; ignored'),
+    ('root=UUID=1234', 'root=UUID=1234', 'whole UUID'),
+    ('root=PARTUUID=a1d0', 'root=PARTUUID=a1d0', 'whole PARTUUID'),
+])
+def test_note(cmdline, word, said, explain):
+    lines = explain(cmdline)
+    assert pointed_at(lines) == [word]
+    assert said in text_of(lines, 'note')
+
+
+def test_stage_that_is_none(explain):
+    lines = explain('root=/dev/vda rd.break=moun', 'CONFIG_SHELL=y')
+    assert pointed_at(lines) == ['rd.break=moun']
+    assert 'before `switch`' in text_of(lines, 'shell')
+    assert 'before `mount`' in text_of(explain('root=/dev/vda rd.break=mount', 'CONFIG_SHELL=y'),
+                                       'shell')
+
+
+@pytest.mark.parametrize('word, said', [
+    ('console=ttyS0', "the kernel's; if the kernel does not know it, init gets it in its env"),
+    ('quiet', "the kernel's; if the kernel does not know it, init gets it as an argument"),
+    ('usbcore.autosuspend=-1', "the module usbcore's"),
+    ('roo=/dev/vdb', 'nothing that /init knows; did you mean root=?'),
+    ('rotwait', 'did you mean rootwait?'),
+    ('rootfstpye=ext4', None),
+    ('-- single root=/dev/vdb', "behind --: init's arguments"),
+])
+def test_words_of_others(word, said, explain):
+    lines = explain(f'root=/dev/vda ro {word}')
+    assert 'the device /dev/vda\n' in text_of(lines, 'find')
+    rest = lines[lines.index('not for /init:') + 1:]
+    assert len(rest) == 1 and rest[0].startswith(f'    {word.removeprefix("-- ")}: '), rest
+    assert said is None or said in rest[0]
+
+
+def test_texts_of_the_image(explain):
+    """Read in their order; a locked word does not count in the bootloader's."""
+    config = ['CONFIG_CMDLINE="root=/dev/a ro"', 'CONFIG_CMDLINE_APPEND="init=/x"',
+              'CONFIG_CMDLINE_LOCK="root"']
+    lines = explain('root=/dev/b rw init=/y', *config)
+    assert text_of(lines, 'find').startswith('the device /dev/a\n')
+    assert 'read-write' in text_of(lines, 'mount')
+    assert text_of(lines, 'check').startswith('/x must')
+    assert 'root=/dev/b' in pointed_at(lines)
+    assert 'root=/dev/b: not allowed by this image; ignored' in '\n'.join(lines)
+    lines = explain('root=/dev/b rw', config[0], 'CONFIG_CMDLINE_OVERRIDE=y')
+    assert 'read-only' in text_of(lines, 'mount')
+    # an error in the image's own text is shown there
+    lines = explain('quiet', 'CONFIG_CMDLINE="ro root=nope"', status=REFUSED)
+    assert pointed_at(lines) == ['root=nope'] and '    ro root=nope' in lines
+
+
+def test_boards(tool):
+    """The board's .config when there is one, else its defconfig; which one it was is said."""
+    def used(directory, board):
+        out = Run(tool, 'explain', '--board', board, 'root=/dev/vda', status=FINE, cwd=directory).out
+        return text_of(out.decode().splitlines(), 'image')
+    tree = BUILD / 'tests/host/tree'
+    shutil.rmtree(tree, ignore_errors=True)
+    (tree / 'boards/b').mkdir(parents=True)
+    (tree / 'boards/b/defconfig').write_text('# CONFIG_WAIT is not set\n')
+    assert used(tree, 'b') == 'boards/b/defconfig'
+    (tree / 'build/b').mkdir(parents=True)
+    (tree / 'build/b/.config').write_text('CONFIG_CMDLINE="ro"\n')
+    assert used(tree, 'b').startswith('build/b/.config\nreads first')
+    assert used(TOP, 'qemu-x86_64')
+
+
+@pytest.mark.parametrize('words', [
+    [], ['a', 'b'], ['--board', 'no-such', 'x'], ['--board', '../boards/qemu-arm', 'x'],
+    ['--config', '/none', 'x'], ['--confg', 'x'], ['--board'],
+])
+def test_explain_is_asked_wrongly(words, tool):
+    found = Run(tool, 'explain', *words, status=USAGE, cwd=TOP)
+    assert found.out == b'' and found.err.startswith(b'kindling: ')
+
+
+@pytest.mark.parametrize('line', ['CONFIG_WAIT=maybe', 'CONFIG_PANIC_SECONDS=soon', 'hello',
+                                  'CONFIG_CMDLINE=bare', 'CONFIG_CMDLINE="open'])
+def test_config_that_is_none(line, tool, tmp_path):
+    (tmp_path / 'config').write_text(f'# a comment\n\n{line}\n')
+    found = Run(tool, 'explain', '--config', tmp_path / 'config', 'root=/dev/vda', status=USAGE)
+    assert line.encode() in found.err
+
+
+# ---- fits ----------------------------------------------------------------------------------------
+
+FOUND, NONE, UNCLEAR = IDENTIFIED, NOTHING, AMBIVALENT
+
+
+@pytest.fixture
+def fits(tool, tmp_path):
+    def fits(cmdline, *images, status=FOUND, lines=()):
+        """The block of root when there is one, and all of the output."""
+        (tmp_path / 'config').write_text(''.join(line + '\n' for line in lines))
+        out = Run(tool, 'fits', '--config', tmp_path / 'config', cmdline, *images, status=status).out
+        found = {}
+        for line in out.split(b'\n') if status == FOUND else ():
+            key, equals, value = line.decode().partition('=')
+            if equals and key.isupper():
+                found[key] = value
+        return found, out.decode()
+    return fits
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A GPT disk with an empty partition `boot` and an ext4 `root` in the partition `system`."""
+    return ext4(gpt(tmp_path / 'disk.img', 'boot', 'system'), offset=9 * MIB)
+
+
+@pytest.mark.parametrize('root', [
+    f'UUID={EXT4_UUID}', f'UUID={EXT4_UUID.upper()}', 'LABEL=root', 'PARTLABEL=system',
+    f'PARTUUID={PART_IDS[1]}', f'PARTUUID={PART_IDS[0]}/PARTNROFF=1', '/dev/vda2', '/dev/sda2',
+    '/dev/mmcblk0p2', '/dev/nvme0n1p2', '/dev/disk/by-label/ro\\x6ft',
+])
+def test_takes(root, fits, disk):
+    found, out = fits(f'quiet root={root} ro', disk)
+    assert found == {
+        'DEVNAME': str(disk), 'PARTN': '2', 'TYPE': 'ext4', 'UUID': EXT4_UUID, 'LABEL': 'root',
+        'PARTUUID': PART_IDS[1], 'PARTLABEL': 'system', 'SIZE': str(8 * MIB), 'OFFSET': str(9 * MIB)}
+    assert len(out.splitlines()) == 9
+
+
+def test_takes_a_whole_disk(fits, disk, tmp_path):
+    other = ext4(tmp_path / 'other.img', 'other')
+    for root in 'LABEL=other', '/dev/vdb':
+        found, _ = fits(f'root={root}', disk, other)
+        assert found['DEVNAME'] == str(other) and 'PARTN' not in found
+    for name in 'mmcblk3', 'sdq':
+        assert fits(f'root=/dev/{name}', f'{name}={other}', disk)[0]['LABEL'] == 'other'
+
+
+@pytest.mark.parametrize('root, said', [
+    ('LABEL=rot', 'did you mean this LABEL?'),
+    ('LABEL=Root', 'did you mean this LABEL?'),
+    ('PARTLABEL=root', 'did you mean this LABEL?'),
+    ('LABEL=system', 'did you mean this PARTLABEL?'),
+    (f'PARTUUID={PART_IDS[1][:8]}', 'did you mean this PARTUUID?'),
+    ('LABEL=elsewhere', 'not found'),
+    ('/dev/vda3', 'not found; there are vda, vda1, vda2'),
+    ('/dev/mmcblk1p2', 'not found; there are mmcblk0, mmcblk0p1, mmcblk0p2'),
+    (f'PARTUUID={PART_IDS[1]}/PARTNROFF=1', 'not found'),
+    (f'PARTUUID={PART_IDS[0]}/PARTNROFF=-1', 'not found'),
+])
+def test_takes_none(root, said, fits, disk):
+    _, out = fits(f'root={root}', disk, status=NONE)
+    assert said in out
+    assert ('did you mean' in out) == ('did you mean' in said)
+    assert 'partition 2' in out and 'LABEL=root' in out, 'what is there is not shown'
+
+
+def test_twice(fits, disk, tmp_path):
+    clone = shutil.copy(disk, tmp_path / 'clone.img')
+    images = [f'sda={disk}', f'mmcblk0={clone}']
+    _, out = fits('root=LABEL=root', *images, status=UNCLEAR)
+    assert f'{disk} partition 2 (sda2) and {clone} partition 2 (mmcblk0p2)' in out
+    assert 'did you mean' not in out
+    assert fits('root=/dev/mmcblk0p2', *images)[0]['DEVNAME'] == str(clone)
+    found, out = fits('root=LABEL=root', *images, lines=['CONFIG_DUPLICATE_FIRST=y'])
+    assert found['DEVNAME'] == str(disk) and 'taking' in out
+    prefer = ['CONFIG_DUPLICATE_PREFER=y', 'CONFIG_PREFER_BUS="mmc"']
+    found, out = fits('root=LABEL=root', *images, lines=prefer)
+    assert found['DEVNAME'] == str(clone) and 'taking' in out
+    fits('root=LABEL=root', f'mmcblk1={disk}', images[1], lines=prefer, status=UNCLEAR)
+
+
+def test_buses(fits, disk):
+    only = ['CONFIG_ROOT_BUSES="mmc nvme"']
+    assert fits('root=LABEL=root', f'mmcblk0={disk}', lines=only)[0]['PARTN'] == '2'
+    _, out = fits('root=LABEL=root', f'vda={disk}', lines=only, status=NONE)
+    assert 'matches but virtio is not allowed for root: ignored' in out
+    # which bus it is cannot be seen in an image
+    found, out = fits('root=LABEL=root', disk, lines=only)
+    assert found and 'root may only be on: mmc nvme' in out
+
+
+def test_looks_like_two(fits, tmp_path):
+    image = two_in_one(tmp_path / 'x.img')
+    _, out = fits('root=/dev/vda', image, status=UNCLEAR)
+    assert 'looks like both' in out
+    # an image that does not know one of the two sees the other
+    found, _ = fits('root=LABEL=root', image, lines=['# CONFIG_FS_SQUASHFS is not set'])
+    assert found['TYPE'] == 'ext4'
+    found, _ = fits('root=/dev/vda', image, lines=['# CONFIG_FS_EXT is not set'])
+    assert found['TYPE'] == 'squashfs'
+
+
+def test_what_must_not_be_mounted(fits, tmp_path):
+    image = sparse(tmp_path / 'x.img', 8 * MIB)
+    run('mkswap', '-L', 'root', image)
+    for root in '/dev/vda', 'LABEL=root':
+        _, out = fits(f'root={root}', image, status=NONE)
+        assert 'is swap: this image cannot open it' in out
+
+
+def test_damaged(fits, tmp_path):
+    image = ext4(tmp_path / 'x.img')
+    with open(image, 'r+b') as file:
+        file.seek(1024 + 0x30)
+        file.write(b'\x12\x34\x56\x78')
+    _, out = fits('root=/dev/vda', image, status=NONE)
+    assert 'ext4 superblock checksum is wrong' in out
+    _, out = fits('root=LABEL=root', image, status=NONE)
+    assert 'damaged ext4' in out
+
+
+def test_other_type(fits, disk):
+    _, out = fits('root=LABEL=root rootfstype=xfs', disk, status=NONE)
+    assert 'is ext4 but rootfstype=xfs' in out and 'did you mean' not in out
+    _, out = fits('root=LABEL=root rootfstype=ext2', disk, status=NONE)
+    for types in 'ext4', 'xfs,ext4', 'reiserfs':
+        assert fits(f'root=LABEL=root rootfstype={types}', disk)[0]
+
+
+def test_unknown_and_cut(fits, disk):
+    found, out = fits('root=/dev/vda1', disk)
+    assert found['PARTN'] == '1' and 'holds nothing that is known' in out
+    whole = ext4(disk.parent / 'whole.img')
+    os.truncate(whole, 4 * MIB)
+    assert 'cut short: ext4 claims 8192 KiB, the device has 4096' in fits('root=LABEL=root', whole)[1]
+
+
+def test_falls_back(fits, disk):
+    found, out = fits('root=LABEL=a rootfallback=LABEL=b rootfallback=LABEL=root', disk)
+    assert found['PARTN'] == '2' and 'root=LABEL=a: not found' in out
+    assert 'then rootfallback=LABEL=root:' in out
+    fits('root=LABEL=a rootfallback=LABEL=b', disk, status=NONE)
+    fits('root=LABEL=a rootfallback=LABEL=root', disk, lines=['# CONFIG_ROOTFALLBACK is not set'],
+         status=NONE)
+
+
+def test_backup_gpt(fits, disk):
+    """The kernel uses it with its own parameter, and so does this."""
+    with open(disk, 'r+b') as file:
+        file.seek(512 + 16)
+        file.write(b'\xff')
+    fits('root=LABEL=root', disk, status=NONE)
+    assert fits('root=LABEL=root gpt', disk)[0]['PARTN'] == '2'
+
+
+def test_fits_with_large_sectors(tool, tmp_path):
+    image = ext4(gpt(tmp_path / 'x.img', 'boot', 'root', sector=4096), offset=9 * MIB)
+    Run(tool, 'fits', 'root=LABEL=root', image, status=NONE)
+    assert b'PARTN=2' in Run(tool, 'fits', '--sector-size', '4096', 'root=PARTLABEL=root', image,
+                             status=FOUND).out
+
+
+@pytest.mark.parametrize('cmdline, pointed, said', [
+    ('quiet', [], 'no root='),
+    ('ro root=nope', ['root=nope'], 'not one of'),
+    ('root=/dev/vda loop=x', ['loop=x'], 'not in this image'),
+])
+def test_refused_before_it_looks(cmdline, pointed, said, fits, disk):
+    _, out = fits(cmdline, disk, status=NONE)
+    assert said in out and pointed_at(out.splitlines()) == pointed
+
+
+@pytest.mark.parametrize('words', [
+    [], ['root=/dev/vda'], ['root=/dev/vda', '/none'], ['root=/dev/vda', '/'],
+    ['--board', 'no-such', 'root=/dev/vda', '{}'], ['--config', '/none', 'root=/dev/vda', '{}'],
+    ['--sector-size', '1', 'root=/dev/vda', '{}'], ['--bord', 'root=/dev/vda', '{}'],
+    ['root=8:1', '{}'], ['root=ubi0:rootfs', '{}'], ['root=x rootfstype=9p', '{}'],
+])
+def test_fits_fails(words, tool, disk):
+    found = Run(tool, 'fits', *(word.format(disk) for word in words), status=ERROR)
+    assert found.err.startswith(b'kindling: ') and found.out == b''
+
+
+def test_hostile_label_in_messages(fits, tmp_path):
+    image = ext4(tmp_path / 'x.img', b'ro\x1b\nt')
+    _, out = fits('root=LABEL=rot', image, status=NONE)
+    assert 'LABEL=ro\\x1b\\x0at' in out and '\x1b' not in out

@@ -1,0 +1,281 @@
+/*
+ * kindling fits: which image or partition a command line would take as root
+ * among these disks, or why none.
+ */
+#include "block.h"
+#include "choice.h"
+#include "config.h"
+#include "formats.h"
+#include "host.h"
+#include "line.h"
+#include "print.h"
+#include "../lib/str.h"
+#include "../plan/cmdline.h"
+#include "../plan/match.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The exit status. */
+enum answer { FOUND = 0, FAILED = 1, NONE = 2, UNCLEAR = 3 };
+
+struct disks {
+	struct candidate *all;
+	size_t count;
+};
+
+/* ---- names of disks ---- */
+
+/* How the kernel names disks and partitions, by driver, and the bus that this tells. */
+static const struct scheme {
+	const char *prefix, *suffix, *bus;
+	bool letters;
+} schemes[] = {
+	{ "vd", "", "virtio", true },
+	{ "mmcblk", "", "mmc", false },
+	{ "nvme", "n1", "nvme", false },
+	{ "loop", "", "virtual", false },
+	{ "xvd", "", NULL, true },
+	/* usb, ata or scsi */
+	{ "sd", "", NULL, true },
+	{ "hd", "", NULL, true },
+};
+
+/* That of a device's name, or the first one. */
+static const struct scheme *scheme_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+		if (str_after(name, schemes[i].prefix))
+			return &schemes[i];
+	return schemes;
+}
+
+/* The name of disk number `index`: vda ... vdz, vdaa; mmcblk0 ... */
+static char *disk_name(const struct scheme *scheme, unsigned index)
+{
+	char first[2] = { index >= 26 ? (char)('a' + index / 26 % 26 - 1) : '\0' };
+
+	if (scheme->letters)
+		return copyf("%s%s%c", scheme->prefix, first, 'a' + index % 26);
+	return copyf("%s%u%s", scheme->prefix, index, scheme->suffix);
+}
+
+static char *partition_name(const char *disk, unsigned number)
+{
+	char last = disk[strlen(disk) - 1];
+
+	return copyf("%s%s%u", disk, last >= '0' && last <= '9' ? "p" : "", number);
+}
+
+/* The name in an operand NAME=IMAGE, behind which *path then is; NULL when it is only an image. */
+static char *given_name(char **path)
+{
+	char *equals = strchr(*path, '=');
+
+	if (!equals || equals == *path || memchr(*path, '/', (size_t)(equals - *path)) ||
+	    !access(*path, F_OK))
+		return NULL;
+	equals = copyf("%.*s", (int)(equals - *path), *path);
+	*path += strlen(equals) + 1;
+	return equals;
+}
+
+/* ---- what there is ---- */
+
+static int add(struct disks *disks, struct image *image, const struct parttable_entry *entry,
+	       const char *disk, const char *bus)
+{
+	struct candidate *c = &disks->all[disks->count++];
+
+	if (image_identify(image, entry))
+		return -1;
+	c->image = image;
+	c->entry = entry;
+	c->name = entry ? partition_name(disk, entry->number) : copy(disk);
+	c->bus = bus;
+	c->super = image->super;
+	formats_forget(&c->super);
+	return 0;
+}
+
+static int add_image(struct disks *disks, char *path, unsigned index, const char *root, unsigned sector,
+		     bool gpt)
+{
+	struct image *image = allocate(sizeof(*image));
+	char *given = given_name(&path), *name = given ? given : disk_name(scheme_of(root), index);
+
+	if (image_open(image, path, sector, gpt))
+		return -1;
+	disks->all = checked(realloc(disks->all, (disks->count + 1 + image->count) * sizeof(*disks->all)));
+	if (add(disks, image, NULL, name, given ? scheme_of(name)->bus : NULL))
+		return -1;
+	for (unsigned i = 0; i < image->count; i++)
+		if (add(disks, image, &image->entries[i], name, given ? scheme_of(name)->bus : NULL))
+			return -1;
+	return 0;
+}
+
+/* Has the kernel's own parameter been given, which lets it use a backup GPT? */
+static bool is_gpt_forced(const char *cmdline)
+{
+	char *rest = copy(cmdline);
+	struct word word;
+
+	while (cmdline_next(&rest, &word))
+		if (cmdline_same_name(word.name, "gpt"))
+			return true;
+	return false;
+}
+
+/* ---- what is said ---- */
+
+static void say(const char *text)
+{
+	print_safe(stdout, text);
+	putchar('\n');
+}
+
+/* One device, what is on it, and whether that is what was meant. */
+static void show_candidate(const struct candidate *c, const struct rootspec *root)
+{
+	const struct parttable_id *id = c->entry ? &c->entry->id : NULL;
+	const char *meant = NULL;
+	bool is_it = false;
+	const char *type = c->super.member.type ? c->super.member.type : c->super.fs.type;
+	char *text = copyf("    %s: %s%s", candidate_text(c), c->super.damaged ? "damaged " : "",
+			   c->super.damaged ? c->super.damaged : type ? type :
+			   !c->entry && c->image->table ? c->image->table : "nothing known");
+
+	if (c->super.second.type)
+		text = copyf("%s or %s", text, c->super.second.type);
+	for (unsigned tag = 0; tag < TAGS; tag++) {
+		const char *value = match_value(tag, &c->super, id);
+
+		if (*value)
+			text = copyf("%s %s=%s", text, rootspec_tags[tag], value);
+		if (!meant && rootspec_near(root, tag, value))
+			meant = rootspec_tags[tag];
+		is_it |= root->kind == ROOT_TAG && rootspec_is(root, tag, value);
+	}
+	/* no near miss: why it is not root has been said */
+	if (is_it)
+		meant = NULL;
+	say(meant ? copyf("%s; did you mean this %s?", text, meant) : text);
+}
+
+static void show_root(const struct candidate *c)
+{
+	struct output o = { .terminal = isatty(STDOUT_FILENO) };
+
+	block_print(&o, c->image, c->entry, &c->super, true);
+}
+
+/* One line of text each, after an empty one when a block stands before. */
+static void show_notes(const char *notes, bool separate)
+{
+	char *rest = copy(notes), *line;
+
+	while ((line = strsep(&rest, "\n")))
+		if (*line) {
+			if (separate)
+				putchar('\n');
+			separate = false;
+			say(line);
+		}
+}
+
+/* ---- the answer ---- */
+
+static enum answer refuse(const struct line *line, const char *value, const char *why)
+{
+	const struct line_word *word = value ? line_word_of(line, value) : NULL;
+
+	say(why);
+	if (word)
+		line_point(word);
+	return NONE;
+}
+
+/* One root, of root= or rootfallback=; `before` has what is to be said of those before. */
+static enum answer try_root(const struct line *line, char *value, const struct disks *disks)
+{
+	struct rootspec root;
+	struct choice choice;
+	char *error = choice_root(&root, &line->params, value);
+
+	if (error)
+		return refuse(line, value, error);
+	if (root.kind != ROOT_NAME && root.kind != ROOT_TAG) {
+		complain("root=%s: not to be told from images; the running kernel knows it", value);
+		return FAILED;
+	}
+	choose(&choice, &root, value, &line->params, disks->all, disks->count);
+	if (choice.root) {
+		show_root(choice.root);
+		show_notes(choice.notes, true);
+		return FOUND;
+	}
+	say(copyf("root=%s: %s", value, choice.why));
+	show_notes(choice.notes, false);
+	for (size_t i = 0; i < disks->count; i++)
+		show_candidate(&disks->all[i], &root);
+	return choice.unclear ? UNCLEAR : NONE;
+}
+
+static enum answer try_roots(const struct line *line, const struct disks *disks)
+{
+	const struct params *params = &line->params;
+	enum answer answer, next;
+
+	if (params->refused)
+		return refuse(line, params->refused, copyf("%s=%s: not in this image", params->refused,
+							   params->refused_value));
+	answer = try_root(line, params->root, disks);
+	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i] &&
+			answer >= NONE; i++) {
+		say(copyf("then rootfallback=%s:", params->fallback[i]));
+		next = try_root(line, params->fallback[i], disks);
+		if (next < NONE || answer == NONE)
+			answer = next;
+	}
+	return answer;
+}
+
+int fits(int argc, char **argv)
+{
+	static const struct option words[] = {
+		{ "board", required_argument, NULL, 'b' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "sector-size", required_argument, NULL, 's' },
+		{ 0 },
+	};
+	const char *file = NULL, *root;
+	struct disks disks = { 0 };
+	struct line line;
+	unsigned sector = 0;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0) {
+		if (option == '?' || (option == 's' && sector_size(optarg, &sector)))
+			return FAILED;
+		if (option == 'b' || option == 'c')
+			file = option == 'b' ? config_of_board(optarg) : optarg;
+		if (option == 'b' && !file)
+			return FAILED;
+	}
+	if (argc - optind < 2) {
+		usage("fits: one command line, in quotes, and the images");
+		return FAILED;
+	}
+	if (file && config_load(file))
+		return FAILED;
+	line_read(&line, argv[optind]);
+	root = line.params.root ? str_after(line.params.root, "/dev/") : NULL;
+	for (int i = optind + 1; i < argc; i++)
+		if (add_image(&disks, argv[i], (unsigned)(i - optind) - 1, root ? root : "", sector,
+			      is_gpt_forced(argv[optind])))
+			return FAILED;
+	return try_roots(&line, &disks);
+}
