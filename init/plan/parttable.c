@@ -16,6 +16,7 @@
 #define GPT_SIGNATURE 0x5452415020494645ULL /* "EFI PART" */
 #define GPT_HEADER 92
 #define GPT_ENTRY 128
+#define GPT_ENTRIES_MAX 32768 /* of the kernel's KMALLOC_MAX_SIZE */
 
 #define NONE (~0ULL)
 
@@ -45,11 +46,11 @@ static bool get(struct table *t, size_t size, unsigned long long from)
 /* The CRC of the entries; 0 when they cannot all be read. */
 static unsigned entries_sum(struct table *t)
 {
-	unsigned long long from = t->array, left = (unsigned long long)t->count * GPT_ENTRY;
-	unsigned sum = ~0U;
+	unsigned long long from = t->array;
+	unsigned left = t->count * GPT_ENTRY, sum = ~0U;
 
 	while (left) {
-		unsigned n = left < sizeof(t->at) ? (unsigned)left : sizeof(t->at);
+		unsigned n = left < sizeof(t->at) ? left : sizeof(t->at);
 
 		if (!get(t, n, from))
 			return 0;
@@ -75,7 +76,7 @@ static bool gpt(struct table *t, unsigned long long lba)
 	t->array = array << t->shift;
 	t->count = le32(h + 80);
 	return le64(h + 24) == lba && le64(h + 40) <= le64(h + 48) && le64(h + 48) <= t->last &&
-	       array <= t->last && t->count && le32(h + 84) == GPT_ENTRY &&
+	       array <= t->last && t->count - 1 < GPT_ENTRIES_MAX && le32(h + 84) == GPT_ENTRY &&
 	       le32(h + 88) == entries_sum(t);
 }
 

@@ -55,9 +55,9 @@ typedef void parttable_each(void *context, const struct parttable_entry *entry);
  * All partitions that the kernel would make, in its order. `gpt` is its
  * parameter of that name: no protective MBR is needed, and the backup GPT counts
  * when the primary is bad. Only for hosts: /init asks the kernel. Each partition
- * takes a read: with 256 beside READER_READS all of a legal table are listed. The
- * disk's size is one in whole sectors of 512 bytes. Returns the table's name as blkid's PTTYPE has it
- * (gpt, dos), or NULL when the kernel sees none.
+ * takes a read: 256 beside READER_READS list all of a usual table. The disk's
+ * size is one in whole sectors of 512 bytes. Returns the table's name as blkid's
+ * PTTYPE has it (gpt, dos), or NULL when the kernel sees none.
  */
 const char *parttable_list(struct reader *disk, unsigned sector, bool gpt, parttable_each *each,
 			   void *context);

@@ -22,11 +22,18 @@ UNITS = {
     'rootspec': ['CONFIG_ROOT_DEVNUM=n'],
     'mountopts': [],
     'partitions': [],
+    'parttable': [],
+    'members': [],
     'program': [],
     'words': [],
     'str': [],
     'log': [],
     'find': [],
+    'super': [],
+    'chain': [],
+    'reader': [],
+    'crc': [],
+    'text': [],
 }
 
 CFLAGS = ('-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', '-Wall', '-Wextra', '-Werror',
@@ -61,7 +68,7 @@ def library(line):
     autoconf.h."""
     header = autoconf(line)
     objects = []
-    for source in [*INIT.glob('plan/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c',
+    for source in [*INIT.glob('plan/**/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c',
                    INIT / 'boot/find.c', INIT / 'boot/events.c']:
         objects.append(header.parent / f'{source.stem}.o')
         run('gcc', *CFLAGS, '-include', header, '-c', source, '-o', objects[-1])
@@ -71,9 +78,15 @@ def library(line):
     return archive, header
 
 
+def formats(header):
+    """The objects that an archive would not give: nobody calls them, the linker gathers them."""
+    return [header.parent / f'{source.stem}.o' for source in INIT.glob('plan/super/*.c')]
+
+
 def compiled(out, source, line=''):
     archive, header = library(line)
-    run('gcc', *CFLAGS, '-include', header, '-I', INIT, source, archive, '-lcmocka', '-o', out)
+    run('gcc', *CFLAGS, '-include', header, '-I', INIT, source, *formats(header), archive,
+        '-lcmocka', '-o', out)
     return out
 
 
