@@ -65,8 +65,7 @@ int device_look(struct device *d, const char *where, const char *which)
 			disk = name;
 			name = c + 1;
 		}
-	if (!str_print(d->name, sizeof(d->name), "%s", name) ||
-	    !str_print(d->disk, sizeof(d->disk), "%s", disk))
+	if (!str_copy(d->name, sizeof(d->name), name) || !str_copy(d->disk, sizeof(d->disk), disk))
 		return -ENOENT;
 	d->partition = (unsigned)device_number(name, "partition");
 	return 0;

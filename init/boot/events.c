@@ -37,7 +37,7 @@ enum event events_wait(unsigned ms, char *name)
 		return EVENT_LOST;
 	}
 	of = n > 0 ? uevent_name(message, (size_t)n) : NULL;
-	return of && str_print(name, DEVICE_NAME_MAX, "%s", of) ? EVENT_DEVICE : EVENT_TIME;
+	return of && str_copy(name, DEVICE_NAME_MAX, of) ? EVENT_DEVICE : EVENT_TIME;
 }
 
 void events_close(void)

@@ -31,7 +31,7 @@ static int open_listed(struct boot *b)
 	if (by_number)
 		str_print(which, sizeof(which), "%u:%u", b->root.major, b->root.minor);
 	else
-		str_print(which, sizeof(which), "%s", b->root.value);
+		str_copy(which, sizeof(which), b->root.value);
 	str_change(which, '/', '!');
 	err = device_look(&d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, which);
 	if (err)
@@ -79,7 +79,7 @@ static int find_device(struct boot *b)
 /* 9p and virtiofs are there when they mount: the kernel tells it in no other way. */
 static int find_share(struct boot *b)
 {
-	return str_print(b->node, sizeof(b->node), "%s", b->root.value) ? mount_root(b) : -ENAMETOOLONG;
+	return str_copy(b->node, sizeof(b->node), b->root.value) ? mount_root(b) : -ENAMETOOLONG;
 }
 
 /* One look, after that event: 0 when root is there, REFUSED when it was refused, else why not yet. */

@@ -65,5 +65,5 @@ int find_flash(struct boot *b)
 			b->type = b->super.fs.type;
 		sys_close(fd);
 	}
-	return str_print(b->node, sizeof(b->node), "%s", b->root.value) ? 0 : -ENAMETOOLONG;
+	return str_copy(b->node, sizeof(b->node), b->root.value) ? 0 : -ENAMETOOLONG;
 }

@@ -66,7 +66,7 @@ int mount_root(struct boot *b)
 	int err = 0;
 
 	if (types) {
-		if (!str_print(list, sizeof(list), "%s", types))
+		if (!str_copy(list, sizeof(list), types))
 			return -E2BIG;
 	} else {
 		/* most of these will refuse: the kernel's words about it would mislead */
@@ -141,30 +141,18 @@ static int refuse_mount(struct boot *b, int err)
 
 /*
  * Did another disk take the device's place between the probe and the mount? The
- * probed one is still open, so it is told apart even under the same number.
+ * probed one is still open, so nothing else has its number.
  */
 static bool has_changed(const struct boot *b)
 {
-	struct statx root, held;
-	unsigned long long was, is;
-	int fd;
+	int fd = sys_open(b->node, O_RDONLY);
+	unsigned was = (unsigned)sys_disk_sequence(b->device), is = (unsigned)sys_disk_sequence(fd);
+	bool changed = was != is || sys_number(b->device) != sys_number(fd);
 
-	if (b->device < 0 || sys_stat(NEW_ROOT, 0, &root) || sys_stat_fd(b->device, &held))
-		return false;
-	/* btrfs and the like show a number of their own, with major 0 */
-	if (root.stx_dev_major && (root.stx_dev_major != held.stx_rdev_major ||
-				   root.stx_dev_minor != held.stx_rdev_minor)) {
-		say(LOG_ERR, "%s changed: looking again", b->node);
-		return true;
-	}
-	fd = sys_open(b->node, O_RDONLY);
-	was = sys_disk_sequence(b->device);
-	is = sys_disk_sequence(fd);
 	sys_close(fd);
-	if (was != is)
-		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, (unsigned)was,
-		    (unsigned)is);
-	return was != is;
+	if (changed)
+		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, was, is);
+	return changed;
 }
 
 int attach(struct boot *b)
@@ -175,7 +163,7 @@ int attach(struct boot *b)
 
 		if (err)
 			return refuse_mount(b, err);
-		if (!has_changed(b)) {
+		if (b->device < 0 || !has_changed(b)) {
 			sys_close(b->device);
 			if (CONFIG_INFO)
 				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,

@@ -13,35 +13,28 @@
 /* How many devices that could not be read yet are remembered; more wait for their next event. */
 #define UNREAD_MAX 8
 
-/* Those of the current look that answered. */
-static struct device best;
+/* Those of the current look that answered; of the one that is taken b->node and b->device. */
 static unsigned answers, preferred;
-static char names[200], bar[ROOTSPEC_NAME_MAX + MATCH_BAR_MAX];
+static char best[DEVICE_NAME_MAX], names[200], bar[DEVICE_NAME_MAX + MATCH_BAR_MAX];
 
 static char unread[UNREAD_MAX][DEVICE_NAME_MAX];
 static unsigned unread_count;
 
-static void remember(const struct device *d, int err)
+static void remember(const char *name, int err)
 {
 	for (unsigned i = 0; i < unread_count; i++)
-		if (str_same(unread[i], d->name))
+		if (str_same(unread[i], name))
 			return;
 	if (err == -EIO)
-		say(LOG_ERR, "%s: %d: skipped", d->name, err);
+		say(LOG_ERR, "%s: %d: skipped", name, err);
 	if (unread_count < UNREAD_MAX)
-		str_print(unread[unread_count++], DEVICE_NAME_MAX, "%s", d->name);
-}
-
-/* Its node is there, but there is nothing to read yet. */
-static bool may_read_soon(int err)
-{
-	return err == -ENXIO || err == -ENOMEDIUM || err == -EIO;
+		str_copy(unread[unread_count++], DEVICE_NAME_MAX, name);
 }
 
 /* Does this device's table or medium have the tag? Then its fd with b->super read, or -errno. */
 static int ask(struct boot *b, const char *name, struct device *d, char *path)
 {
-	bool by_table = b->root.tag == TAG_PARTUUID || b->root.tag == TAG_PARTLABEL;
+	bool by_table = b->root.tag >= TAG_PARTUUID;
 	struct parttable_id part;
 	int err = device_look(d, DEVICE_BY_NAME, name), fd;
 
@@ -54,7 +47,7 @@ static int ask(struct boot *b, const char *name, struct device *d, char *path)
 		return fd;
 	err = device_super(b, fd);
 	if (b->super.damaged)
-		say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", d->name, b->super.damaged);
+		say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, b->super.damaged);
 	if (!err && (by_table || match(&b->root, &b->super, NULL)))
 		return fd;
 	sys_close(fd);
@@ -70,56 +63,46 @@ static bool before(const char *a, const char *b)
 }
 
 /* Is it better to take than the best so far? By bus if the image prefers one, then by name. */
-static bool is_better(const struct device *d)
+static bool is_better(const struct device *d, bool is_preferred)
 {
 	if (!answers)
 		return true;
-	if (CONFIG_DUPLICATE_PREFER && str_same(d->bus, CONFIG_PREFER_BUS) !=
-				       str_same(best.bus, CONFIG_PREFER_BUS))
-		return str_same(d->bus, CONFIG_PREFER_BUS);
-	return before(d->name, best.name);
+	if (CONFIG_DUPLICATE_PREFER && (is_preferred || preferred))
+		return is_preferred && !preferred;
+	return CONFIG_DUPLICATE_FIRST && before(d->name, best);
 }
 
-static void add_name(const struct device *d)
+/* It answers; it is open as fd. Is it taken, for now? */
+static bool take(struct boot *b, const struct device *d, int fd, const char *path)
 {
-	char *end = str_find(names, '\0');
-
-	if (!str_print(end, sizeof(names) - (size_t)(end - names), "%s%s", answers ? " and " : "", d->name))
-		*end = '\0';
-}
-
-/* It answers; it is open as fd. */
-static void answer(struct boot *b, const struct device *d, int fd, const char *path)
-{
-	char text[MATCH_BAR_MAX];
+	bool is_preferred = CONFIG_DUPLICATE_PREFER && str_same(d->bus, CONFIG_PREFER_BUS), is_first;
+	char text[MATCH_BAR_MAX], *end;
 
 	/* A partition from sector 0 on is its disk once more (isohybrid). */
-	if (b->root.tag <= TAG_LABEL && d->partition && !device_number(d->name, "start")) {
-		sys_close(fd);
-		return;
-	}
+	if (b->root.tag <= TAG_LABEL && d->partition && !device_number(d->name, "start"))
+		return false;
 	if (!device_allowed(d)) {
 		say(LOG_ERR, "%s matches but %s is not allowed for root: ignored", d->name, d->bus);
-		sys_close(fd);
-		return;
+		return false;
 	}
 	if (match_bar(text, &b->super)) {
 		str_print(bar, sizeof(bar), "%s %s", d->name, text);
-		sys_close(fd);
-		return;
+		return false;
 	}
-	add_name(d);
-	preferred += CONFIG_DUPLICATE_PREFER && str_same(d->bus, CONFIG_PREFER_BUS);
-	if (is_better(d)) {
+	end = str_find(names, '\0');
+	if (!str_print(end, sizeof(names) - (size_t)(end - names), "%s%s", answers ? " and " : "", d->name))
+		*end = '\0';
+	is_first = is_better(d, is_preferred);
+	preferred += is_preferred;
+	if (is_first) {
 		if (answers)
 			sys_close(b->device);
-		best = *d;
-		str_print(b->node, sizeof(b->node), "%s", path);
 		b->device = fd;
-	} else {
-		sys_close(fd);
+		str_copy(best, sizeof(best), d->name);
+		str_copy(b->node, sizeof(b->node), path);
 	}
 	answers++;
+	return is_first;
 }
 
 static int visit(struct boot *b, const char *name)
@@ -128,10 +111,11 @@ static int visit(struct boot *b, const char *name)
 	struct device d;
 	int fd = ask(b, name, &d, path);
 
-	if (fd >= 0)
-		answer(b, &d, fd, path);
-	else if (may_read_soon(fd))
-		remember(&d, fd);
+	/* its node is there, but there is nothing to read yet? */
+	if (fd == -ENXIO || fd == -ENOMEDIUM || fd == -EIO)
+		remember(name, fd);
+	if (fd >= 0 && !take(b, &d, fd, path))
+		sys_close(fd);
 	return 0;
 }
 
@@ -143,58 +127,48 @@ static int choose(struct boot *b)
 		refuse(b, "root=%s is on %s: remove one, or use /dev/NAME", b->params.root, names);
 		return REFUSED;
 	}
-	say(LOG_ERR, "root=%s is on %s: taking %s", b->params.root, names, best.name);
+	say(LOG_ERR, "root=%s is on %s: taking %s", b->params.root, names, best);
 	return 0;
-}
-
-static int look_at_all(struct boot *b)
-{
-	int err;
-
-	answers = preferred = unread_count = 0;
-	names[0] = bar[0] = '\0';
-	err = devices_each(b, visit);
-	if (err)
-		return err;
-	if (answers > 1 && choose(b))
-		return REFUSED;
-	if (answers)
-		return device_super(b, b->device);
-	if (!bar[0])
-		return -ENOENT;
-	refuse(b, "root=%s: %s", b->params.root, bar);
-	return REFUSED;
 }
 
 int find_tag(struct boot *b, const char *name)
 {
-	char path[sizeof(b->node)];
-	struct device d;
-	int fd;
+	int err = 0;
 
-	if (!name)
-		return look_at_all(b);
-	fd = ask(b, name, &d, path);
-	if (fd >= 0) {
-		sys_close(fd);
-		return look_at_all(b);
+	answers = preferred = 0;
+	names[0] = bar[0] = '\0';
+	if (name) {
+		visit(b, name);
+		/* the first match: is it the only one? */
+		if (answers) {
+			sys_close(b->device);
+			return find_tag(b, NULL);
+		}
+	} else {
+		unread_count = 0;
+		err = devices_each(b, visit);
 	}
-	if (may_read_soon(fd))
-		remember(&d, fd);
-	return unread_count ? -EAGAIN : -ENOENT;
+	if (answers > 1 && choose(b))
+		return REFUSED;
+	if (answers)
+		return device_super(b, b->device);
+	if (bar[0]) {
+		refuse(b, "root=%s: %s", b->params.root, bar);
+		return REFUSED;
+	}
+	return err ? err : unread_count ? -EAGAIN : -ENOENT;
 }
 
 int find_tag_again(struct boot *b)
 {
-	for (unsigned i = unread_count; i--;) {
-		char name[DEVICE_NAME_MAX];
-		int err;
+	int err = -ENOENT;
 
-		str_print(name, sizeof(name), "%s", unread[i]);
-		str_print(unread[i], DEVICE_NAME_MAX, "%s", unread[--unread_count]);
+	for (unsigned i = unread_count; i-- && (err == -ENOENT || err == -EAGAIN);) {
+		char name[DEVICE_NAME_MAX];
+
+		str_copy(name, sizeof(name), unread[i]);
+		str_copy(unread[i], DEVICE_NAME_MAX, unread[--unread_count]);
 		err = find_tag(b, name);
-		if (err != -ENOENT && err != -EAGAIN)
-			return err;
 	}
-	return unread_count ? -EAGAIN : -ENOENT;
+	return err;
 }

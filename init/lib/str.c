@@ -16,6 +16,13 @@ void str_change(char *s, char from, char to)
 			*s = to;
 }
 
+bool str_copy(char *buf, size_t size, const char *s)
+{
+	while (size-- && (*buf++ = *s++))
+		;
+	return size + 1;
+}
+
 const char *str_after(const char *s, const char *prefix)
 {
 	while (*prefix)

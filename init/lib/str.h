@@ -15,6 +15,9 @@ char *str_find(const char *s, char c);
 /* Makes every `from` in s a `to`. */
 void str_change(char *s, char from, char to);
 
+/* Copies s into buf of size bytes: false when it does not fit. */
+bool str_copy(char *buf, size_t size, const char *s);
+
 /* The rest of s after prefix, or NULL when s does not start with it. */
 const char *str_after(const char *s, const char *prefix);
 

@@ -164,6 +164,13 @@ unsigned sys_sector(int fd)
 	return size;
 }
 
+unsigned long long sys_number(int fd)
+{
+	struct statx st;
+
+	return sys_stat_fd(fd, &st) ? 0 : (unsigned long long)st.stx_rdev_major << 32 | st.stx_rdev_minor;
+}
+
 unsigned long long sys_disk_sequence(int fd)
 {
 	unsigned long long sequence = 0;

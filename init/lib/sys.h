@@ -48,6 +48,7 @@ int sys_read_file(const char *path, char *buf, size_t size);
 /* Devices, open: what the kernel knows of them, 0 for nothing. */
 unsigned long long sys_size(int fd);          /* in bytes */
 unsigned sys_sector(int fd);                  /* of the disk, in bytes; a partition has its disk's */
+unsigned long long sys_number(int fd);        /* major, minor in the upper and lower half */
 unsigned long long sys_disk_sequence(int fd); /* no two disks have the same (Linux 5.15) */
 void sys_forget(int fd);                      /* what was read of it: the next read asks the medium */
 
