@@ -34,11 +34,6 @@ UNITS = {
     'reader': [],
     'crc': [],
     'text': [],
-    'super': [],
-    'chain': [],
-    'reader': [],
-    'crc': [],
-    'text': [],
 }
 
 CFLAGS = ('-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', '-Wall', '-Wextra', '-Werror',
@@ -81,11 +76,6 @@ def library(line):
     archive.unlink(missing_ok=True)
     run('ar', 'rcs', archive, *objects)
     return archive, header
-
-
-def formats(header):
-    """The objects that an archive would not give: nobody calls them, the linker gathers them."""
-    return [header.parent / f'{source.stem}.o' for source in INIT.glob('plan/super/*.c')]
 
 
 def formats(header):
