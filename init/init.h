@@ -17,19 +17,20 @@
 /* Where root is mounted until the switch; the kernel's own image has it too. */
 #define NEW_ROOT "/root"
 
+/* What is used most stands first: near a register's address the code is shorter. */
 struct boot {
-	char **argv, **envp;     /* as the kernel gave them: init gets the same */
-	unsigned start;          /* sys_now() when /init began */
-	struct params params;
-	unsigned long flags;     /* for mounting: rootflags=, ro and rw */
-	struct rootspec root;
-	unsigned tried;          /* of params.fallback, how many are root= already */
-	const char *type;        /* the file system: found by find, mounted by attach */
 	int device;              /* root's device, open since it was probed; -1 for none */
-	const char *init;        /* the program that will run, in the new root */
+	unsigned start;          /* sys_now() when /init began */
+	unsigned tried;          /* of params.fallback, how many are root= already */
 	int image;               /* open on the root directory of the initramfs */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
+	struct rootspec root;
+	const char *type;        /* the file system: found by find, mounted by attach */
+	const char *init;        /* the program that will run, in the new root */
+	char **argv, **envp;     /* as the kernel gave them: init gets the same */
+	unsigned long flags;     /* for mounting: rootflags=, ro and rw */
+	struct params params;
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device, or what mount(2) gets for it */
 	struct super super;      /* of the device that was read last: when find is done, root's */
 };
