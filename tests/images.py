@@ -58,7 +58,7 @@ def image(name):
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.glob(f'{name}-????????????'):
         old.unlink()
-    new = path.with_suffix('.new')
+    new = path.with_name(f'{path.name}.new')
     new.unlink(missing_ok=True)
     if 'from' in row:
         subprocess.run(['cp', '--sparse=always', image(row['from']), new], check=True)

@@ -100,7 +100,8 @@ def drbd(image, version):
 def zfs(image, endian):
     """The on-disk format of ZFS: in each of four labels a list of names at 16 KiB, and from 128 KiB
     on uberblocks of 1 KiB."""
-    pairs = b''.join([nvpair('name', 9, xdr_text('tank')),
+    pairs = b''.join([nvpair('version', 8, struct.pack('>Q', 5000)),
+                      nvpair('name', 9, xdr_text('tank')),
                       nvpair('pool_guid', 8, struct.pack('>Q', 12345678901234567890)),
                       nvpair('guid', 8, struct.pack('>Q', 1111111111111111111))])
     names = b'\x01\x01\0\0' + struct.pack('>II', 0, 1) + pairs + bytes(8)
