@@ -56,7 +56,8 @@ __attribute__((format(printf, 2, 3))) static void append(char **text, const char
 }
 
 /* One more line for choice->notes; what the values hold cannot end it. */
-__attribute__((format(printf, 2, 3))) static void note(struct choice *choice, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void note(struct choice *choice, const char *format,
+						       ...)
 {
 	va_list args;
 	char *text;
@@ -73,13 +74,14 @@ static bool is_allowed(struct choice *choice, const struct candidate *c)
 	if (!*CONFIG_ROOT_BUSES)
 		return true;
 	if (!c->bus) {
-		note(choice, "root may only be on: %s; NAME=IMAGE, as in mmcblk0=x.img, tells where %s "
-		     "is", CONFIG_ROOT_BUSES, c->image->path);
+		note(choice, "root may only be on: %s; NAME=IMAGE, as in mmcblk0=x.img, tells "
+		     "where %s is", CONFIG_ROOT_BUSES, c->image->path);
 		return true;
 	}
 	if (params_listed(CONFIG_ROOT_BUSES, c->bus))
 		return true;
-	note(choice, "%s matches but %s is not allowed for root: ignored", candidate_text(c), c->bus);
+	note(choice, "%s matches but %s is not allowed for root: ignored", candidate_text(c),
+	     c->bus);
 	return false;
 }
 
@@ -143,7 +145,8 @@ static void choose_by_tag(struct choice *choice, const struct rootspec *root, co
 	if (found < 2)
 		return;
 	if (CONFIG_DUPLICATE_FIRST || preferred == 1) {
-		note(choice, "root=%s is on %s: taking %s", value, names, candidate_text(choice->root));
+		note(choice, "root=%s is on %s: taking %s", value, names,
+		     candidate_text(choice->root));
 		return;
 	}
 	choice->root = NULL;
@@ -206,8 +209,8 @@ static void check_mount(struct choice *choice, const struct params *params)
 		       params->rootfstype);
 		choice->root = NULL;
 	} else if (!fs->type && CONFIG_PROBE && !params->rootfstype) {
-		note(choice, "it holds nothing that is known; each file system of the kernel is tried "
-		     "in turn");
+		note(choice, "it holds nothing that is known; each file system of the kernel is "
+		     "tried in turn");
 	} else if (fs->type && fs->size > size) {
 		note(choice, "it is cut short: %s claims %llu KiB, the device has %llu", fs->type,
 		     fs->size >> 10, size >> 10);

@@ -183,7 +183,8 @@ int config_load(const char *path)
 	return err;
 }
 
-const char *config_of_board(const char *board)
+/* What the board is configured by, or NULL after a complaint. */
+static const char *file_of_board(const char *board)
 {
 	const char *const places[] = {
 		copyf("build/%s/.config", board), copyf("boards/%s/defconfig", board),
@@ -193,7 +194,14 @@ const char *config_of_board(const char *board)
 		for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
 			if (!access(places[i], F_OK))
 				return places[i];
-	complain("--board %s: no build/%s/.config and no boards/%s/defconfig here; kindling's tree is the "
-		 "place for it, --config FILE goes anywhere", board, board, board);
+	complain("--board %s: no build/%s/.config and no boards/%s/defconfig here; kindling's tree "
+		 "is the place for it, --config FILE goes anywhere", board, board, board);
 	return NULL;
+}
+
+const char *config_take(int option, const char *value)
+{
+	const char *file = option == 'b' ? file_of_board(value) : option == 'c' ? value : NULL;
+
+	return file && !config_load(file) ? file : NULL;
 }

@@ -10,8 +10,11 @@ void config_defaults(void);
 /* On top of that a .config or a defconfig: 0, or -1 after a complaint. */
 int config_load(const char *path);
 
-/* The file for a board of the tree we are in, or NULL after a complaint. */
-const char *config_of_board(const char *board);
+/*
+ * Loads what an option of getopt(3) names: 'b' a board of the tree we are in, 'c' a
+ * file. Returns the file's name; NULL after a complaint, and for any other option.
+ */
+const char *config_take(int option, const char *value);
 
 /* The name of option number `index`; NULL behind the last one. */
 const char *config_name(unsigned index);

@@ -54,9 +54,9 @@ static void explain_tag(const struct rootspec *root)
 	bool is_id = root->tag == TAG_UUID || root->tag == TAG_PARTUUID;
 
 	if (root->offset)
-		step("find", "the partition whose number is %u %s than that of the one whose PARTUUID "
-		     "is %.*s", (unsigned)abs(root->offset), root->offset < 0 ? "lower" : "higher",
-		     (int)root->length, root->value);
+		step("find", "the partition whose number is %u %s than that of the one whose "
+		     "PARTUUID is %.*s", (unsigned)abs(root->offset),
+		     root->offset < 0 ? "lower" : "higher", (int)root->length, root->value);
 	else
 		step("find", "the %s whose %s is %.*s%s, %s", of, rootspec_tags[root->tag],
 		     (int)root->length, root->value, root->escaped ? " (\\xNN: a byte)" : "",
@@ -135,8 +135,8 @@ static void explain_types(const struct params *params, const struct rootspec *ro
 		step("mount", "as %s%s", params->rootfstype, strchr(params->rootfstype, ',')
 		     ? ": the next one when the kernel refuses one" : "");
 	else if (*formats)
-		step("mount", "as what its superblock says: %s; else each file system of the kernel in "
-		     "turn", formats);
+		step("mount", "as what its superblock says: %s; else each file system of the "
+		     "kernel in turn", formats);
 	else
 		step("mount", "as each file system of the kernel in turn");
 	free(formats);
@@ -148,7 +148,8 @@ static void explain_mount(const struct params *params, const struct rootspec *ro
 	unsigned long flags = mountopts_split(data, params->rw ? 0 : MS_RDONLY);
 
 	explain_types(params, root);
-	step("", "%s%s", flags_text(flags), flags & MS_RDONLY ? "" : "; if the kernel refuses, read-only");
+	step("", "%s%s", flags_text(flags),
+	     flags & MS_RDONLY ? "" : "; if the kernel refuses, read-only");
 	if (*data)
 		step("", "the file system gets: %s", data);
 	free(data);
@@ -158,8 +159,9 @@ static void explain_mount(const struct params *params, const struct rootspec *ro
 
 static void explain_init(const struct params *params)
 {
-	const char *how = CONFIG_INIT_CHECK ? "be a program for this CPU, or a script, with its interpreter"
-					    : "be a file that is executable";
+	const char *how = CONFIG_INIT_CHECK
+		? "be a program for this CPU, or a script, with its interpreter"
+		: "be a file that is executable";
 
 	if (params->init)
 		step("check", "%s must %s", params->init, how);
@@ -173,7 +175,8 @@ static void explain_init(const struct params *params)
 static void explain_break(const struct params *params)
 {
 	if (CONFIG_SHELL && params->stage)
-		step("shell", "rd.break: a prompt on the console before `%s`", choice_stage(params->stage));
+		step("shell", "rd.break: a prompt on the console before `%s`",
+		     choice_stage(params->stage));
 }
 
 static char *emergency_text(const struct params *params)
@@ -183,8 +186,9 @@ static char *emergency_text(const struct params *params)
 	bool is_given = params->emergency != NOT_GIVEN && params->emergency != EMERGENCY_SHELL;
 	const char *end = ends[is_given ? params->emergency : CONFIG_EMERGENCY];
 
-	return seconds == 0 ? copy("halts") : seconds < 0 ? copyf("%s at once", end)
-							  : copyf("%s after %u s", end, (unsigned)seconds);
+	if (seconds <= 0)
+		return seconds ? copyf("%s at once", end) : copy("halts");
+	return copyf("%s after %u s", end, (unsigned)seconds);
 }
 
 static bool opens_shell(const struct params *params)
@@ -195,7 +199,8 @@ static bool opens_shell(const struct params *params)
 
 static void explain_failure(const struct params *params)
 {
-	step("failure", "says why%s", CONFIG_REPORT ? ", and names each device and what is on it" : "");
+	step("failure", "says why%s",
+	     CONFIG_REPORT ? ", and names each device and what is on it" : "");
 	if (opens_shell(params))
 		step("", "opens a prompt on the console");
 	step("", "%s", emergency_text(params));
@@ -219,7 +224,8 @@ static void explain_doubt(const struct line *line, char *value)
 		return;
 	doubt = CONFIG_ROOT_TAG ? rootspec_doubt(&root) : NULL;
 	if (doubt)
-		note(line_word_of(line, value), copyf("%s; /init waits for it all the same", doubt));
+		note(line_word_of(line, value),
+		     copyf("%s; /init waits for it all the same", doubt));
 }
 
 static void explain_stage(const struct line *line)
@@ -248,16 +254,16 @@ static void explain_notes(const struct line *line)
 /* Whose word is it, if not /init's? */
 static char *owner(const struct line_word *word)
 {
-	char *text = line_text(word), *equals = strchr(text + !!*text, '='), *dot = strchr(text, '.');
-	char *meant = line_meant(text);
+	char *text = line_text(word), *meant = line_meant(text);
+	char *equals = strchr(text + !!*text, '='), *dot = strchr(text, '.');
 
 	if (word->for_init)
 		return copy("behind --: init's arguments");
 	if (meant)
 		return copyf("nothing that /init knows; did you mean %s?", meant);
 	if (dot && (!equals || dot < equals))
-		return copyf("the module %.*s's, if there is one; programs may read it in /proc/cmdline",
-			     (int)(dot - text), text);
+		return copyf("the module %.*s's, if there is one; programs may read it in "
+			     "/proc/cmdline", (int)(dot - text), text);
 	return copyf("the kernel's; if the kernel does not know it, init gets it %s",
 		     equals ? "in its environment" : "as an argument");
 }
@@ -329,8 +335,8 @@ static int explain_line(struct line *line)
 
 	if (refused)
 		explain_error(line, params->refused,
-			      copyf("%s=%s: not in this image, and without it root would be another",
-				    params->refused, params->refused_value));
+			      copyf("%s=%s: not in this image, and without it root would be "
+				    "another", params->refused, params->refused_value));
 	else
 		refused = explain_roots(line);
 	if (!refused) {
@@ -355,14 +361,12 @@ int explain(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0) {
-		file = option == 'b' ? config_of_board(optarg) : option == 'c' ? optarg : NULL;
+		file = config_take(option, optarg);
 		if (!file)
 			return EXIT_USAGE;
 	}
 	if (optind + 1 != argc)
 		return usage("explain: one command line, in quotes");
-	if (file && config_load(file))
-		return EXIT_USAGE;
 	line_read(&line, argv[optind]);
 	explain_image(file);
 	return explain_line(&line);

@@ -100,19 +100,16 @@ static int add(struct disks *disks, struct image *image, const struct parttable_
 	return 0;
 }
 
-static int add_image(struct disks *disks, char *path, unsigned index, const char *root, unsigned sector,
-		     bool gpt)
+/* The image, as the disk of that name, and its partitions. */
+static int add_image(struct disks *disks, struct image *image, const char *name, const char *bus)
 {
-	struct image *image = allocate(sizeof(*image));
-	char *given = given_name(&path), *name = given ? given : disk_name(scheme_of(root), index);
+	size_t count = disks->count + 1 + image->count;
 
-	if (image_open(image, path, sector, gpt))
-		return -1;
-	disks->all = checked(realloc(disks->all, (disks->count + 1 + image->count) * sizeof(*disks->all)));
-	if (add(disks, image, NULL, name, given ? scheme_of(name)->bus : NULL))
+	disks->all = checked(realloc(disks->all, count * sizeof(*disks->all)));
+	if (add(disks, image, NULL, name, bus))
 		return -1;
 	for (unsigned i = 0; i < image->count; i++)
-		if (add(disks, image, &image->entries[i], name, given ? scheme_of(name)->bus : NULL))
+		if (add(disks, image, &image->entries[i], name, bus))
 			return -1;
 	return 0;
 }
@@ -230,8 +227,9 @@ static enum answer try_roots(const struct line *line, const struct disks *disks)
 	enum answer answer, next;
 
 	if (params->refused)
-		return refuse(line, params->refused, copyf("%s=%s: not in this image", params->refused,
-							   params->refused_value));
+		return refuse(line, params->refused,
+			      copyf("%s=%s: not in this image", params->refused,
+				    params->refused_value));
 	answer = try_root(line, params->root, disks);
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i] &&
 			answer >= NONE; i++) {
@@ -243,6 +241,26 @@ static enum answer try_roots(const struct line *line, const struct disks *disks)
 	return answer;
 }
 
+/* Opens them all; those without a name of their own are disks of the kind that root= names. */
+static int open_images(struct disks *disks, char **paths, const char *cmdline,
+		       const struct params *params, unsigned sector)
+{
+	const char *root = params->root ? str_after(params->root, "/dev/") : NULL;
+	bool gpt = is_gpt_forced(cmdline);
+
+	for (unsigned i = 0; paths[i]; i++) {
+		struct image *image = allocate(sizeof(*image));
+		char *path = paths[i], *name = given_name(&path);
+		const char *bus = name ? scheme_of(name)->bus : NULL;
+
+		if (!name)
+			name = disk_name(scheme_of(root ? root : ""), i);
+		if (image_open(image, path, sector, gpt) || add_image(disks, image, name, bus))
+			return -1;
+	}
+	return 0;
+}
+
 int fits(int argc, char **argv)
 {
 	static const struct option words[] = {
@@ -251,31 +269,21 @@ int fits(int argc, char **argv)
 		{ "sector-size", required_argument, NULL, 's' },
 		{ 0 },
 	};
-	const char *file = NULL, *root;
 	struct disks disks = { 0 };
 	struct line line;
 	unsigned sector = 0;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0) {
-		if (option == '?' || (option == 's' && sector_size(optarg, &sector)))
+	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0)
+		if (option == 's' ? sector_size(optarg, &sector) : !config_take(option, optarg))
 			return FAILED;
-		if (option == 'b' || option == 'c')
-			file = option == 'b' ? config_of_board(optarg) : optarg;
-		if (option == 'b' && !file)
-			return FAILED;
-	}
+	argv += optind;
 	if (argc - optind < 2) {
 		usage("fits: one command line, in quotes, and the images");
 		return FAILED;
 	}
-	if (file && config_load(file))
+	line_read(&line, argv[0]);
+	if (open_images(&disks, argv + 1, argv[0], &line.params, sector))
 		return FAILED;
-	line_read(&line, argv[optind]);
-	root = line.params.root ? str_after(line.params.root, "/dev/") : NULL;
-	for (int i = optind + 1; i < argc; i++)
-		if (add_image(&disks, argv[i], (unsigned)(i - optind) - 1, root ? root : "", sector,
-			      is_gpt_forced(argv[optind])))
-			return FAILED;
 	return try_roots(&line, &disks);
 }

@@ -73,12 +73,12 @@ static void explain_table(const struct image *image)
 
 	switch (parttable_fault(&disk.reader, &sector)) {
 	case PARTTABLE_BACKUP_ONLY:
-		complain("%s: the primary GPT is damaged, its backup is good: the kernel uses that only "
-			 "with `gpt` on its command line; `sgdisk -e` repairs it", image->path);
+		complain("%s: the primary GPT is damaged, its backup is good: the kernel uses "
+			 "that only with `gpt` on its command line; `sgdisk -e` repairs it", image->path);
 		break;
 	case PARTTABLE_OTHER_SECTOR:
-		complain("%s: its GPT is for sectors of %u bytes, read with %u; try --sector-size %u",
-			 image->path, sector, image->sector, sector);
+		complain("%s: its GPT is for sectors of %u bytes, read with %u; try --sector-size "
+			 "%u", image->path, sector, image->sector, sector);
 		break;
 	case PARTTABLE_FINE:
 		break;

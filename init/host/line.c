@@ -109,9 +109,12 @@ void line_read(struct line *line, const char *cmdline)
 
 const struct line_word *line_word_of(const struct line *line, const char *value)
 {
-	for (size_t i = line->count; i--;)
-		if (value >= line->words[i].copy && value <= line->words[i].copy + line->words[i].length)
-			return &line->words[i];
+	for (size_t i = line->count; i--;) {
+		const struct line_word *word = &line->words[i];
+
+		if (value >= word->copy && value <= word->copy + word->length)
+			return word;
+	}
 	return NULL;
 }
 

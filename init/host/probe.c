@@ -28,8 +28,8 @@ static enum found worse(enum found a, enum found b)
 }
 
 /* A partition, or with NULL the whole disk. */
-static enum found one_part(struct output *o, struct image *image, const struct parttable_entry *entry,
-			   bool named)
+static enum found one_part(struct output *o, struct image *image,
+			   const struct parttable_entry *entry, bool named)
 {
 	bool failed = image_identify(image, entry);
 
