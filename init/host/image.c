@@ -22,16 +22,16 @@
 /* A whole disk or a part of it, as a device of its own. */
 struct medium {
 	struct reader reader; /* first: read_medium() is given it */
+	const struct image *image;
 	unsigned long long base;
 };
 
-static int read_medium(struct reader *reader, void *buf, size_t size, unsigned long long offset)
+static int read_fd(int fd, void *buf, size_t size, unsigned long long offset)
 {
-	const struct medium *medium = (const struct medium *)reader;
 	char *to = buf;
 
 	while (size) {
-		ssize_t n = pread(reader->fd, to, size, (off_t)(medium->base + offset));
+		ssize_t n = pread(fd, to, size, (off_t)offset);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -44,12 +44,32 @@ static int read_medium(struct reader *reader, void *buf, size_t size, unsigned l
 	return 0;
 }
 
+static int read_medium(struct reader *reader, void *buf, size_t size, unsigned long long offset)
+{
+	const struct medium *medium = (const struct medium *)reader;
+	const struct image *image = medium->image;
+
+	offset += medium->base;
+	if (offset > image->head_size || size > image->head_size - offset)
+		return read_fd(image->fd, buf, size, offset);
+	memcpy(buf, image->head + offset, size);
+	return 0;
+}
+
+/* Where that fails, each reader will say so when it needs those bytes. */
+static void read_head(struct image *image)
+{
+	size_t size = image->size < SUPER_HEAD ? (size_t)image->size : SUPER_HEAD;
+
+	image->head_size = read_fd(image->fd, image->head, size, 0) ? 0 : size;
+}
+
 static struct medium medium(const struct image *image)
 {
 	return (struct medium){
+		.image = image,
 		.reader = {
 			.read = read_medium,
-			.fd = image->fd,
 			.size = image->size,
 			.reads = READER_READS,
 			.bytes = READER_BYTES,
@@ -89,6 +109,7 @@ static int read_table(struct image *image, bool gpt)
 {
 	struct medium disk = medium(image);
 
+	read_head(image);
 	disk.reader.reads = TABLE_READS;
 	disk.reader.bytes = TABLE_BYTES;
 	image->count = 0;

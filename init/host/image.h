@@ -17,6 +17,9 @@ struct image {
 	unsigned count;
 	struct parttable_entry entries[PARTTABLE_MAX];
 	struct super super;       /* what image_identify() found last */
+	/* The disk's first bytes: its table and superblock are there, and read once. */
+	unsigned char head[SUPER_HEAD];
+	size_t head_size;
 };
 
 /*

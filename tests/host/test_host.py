@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import struct
 import subprocess
 
 import pytest
@@ -311,6 +312,28 @@ def test_member(probe, tmp_path):
     run('mkswap', '-U', EXT4_UUID, '-L', 'swp', image)
     block, = blocks(probe(image).out)
     assert (block['TYPE'], block['UUID'], block['LABEL']) == (b'swap', EXT4_UUID.encode(), b'swp')
+
+
+def md_at_the_end(path):
+    """A RAID superblock of version 0.90, which says of no medium that it is that one's."""
+    words = [0] * 1024
+    words[0], words[2], words[5], words[38] = 0xa92b4efc, 90, 0x12345678, 0
+    words[38] = sum(words) % (1 << 32)
+    with open(path, 'r+b') as file:
+        file.seek((path.stat().st_size & ~0xffff) - 0x10000)
+        file.write(struct.pack('<1024I', *words))
+
+
+def test_end_of_the_disk_is_its_last_partitions(probe, tmp_path):
+    image = sparse(tmp_path / 'x.img', 32 * MIB)
+    md_at_the_end(image)
+    assert blocks(probe(image).out)[0]['TYPE'] == b'linux_raid_member'
+    run('sfdisk', '-q', image, input=b'label: dos\nstart=2048, size=2048\nstart=4096\n')
+    found = blocks(probe(image).out)
+    assert [block.get('TYPE') for block in found] == [None, None, b'linux_raid_member']
+    # a table whose partitions end before says nothing of it
+    run('sfdisk', '-q', image, input=b'label: dos\nstart=2048, size=2048\n')
+    assert [block.get('TYPE') for block in blocks(probe(image).out)] == [b'linux_raid_member', None]
 
 
 @pytest.mark.parametrize('words, said', [
