@@ -7,13 +7,15 @@
 
 #include "reader.h"
 
+/* Of a link; exFAT's have 32 bits, but no disk has so many clusters. */
+#define CHAIN_LINK 0x0fffffff
+
 struct chain {
 	struct reader *reader;
 	unsigned long long links; /* offset of the table, whose entry n says what follows cluster n */
 	unsigned long long data;  /* offset of cluster 2, the first one */
 	unsigned cluster_log;     /* of a cluster's size in bytes */
 	unsigned end;             /* the first number that is no cluster's */
-	unsigned mask;            /* of a link's valid bits */
 	/* True when it wants no further entry. */
 	bool (*take)(void *arg, const unsigned char *entry);
 	void *arg;

@@ -38,7 +38,7 @@ static int setup(void **state)
 		.read = read_image, .size = sizeof(image), .reads = READER_READS, .bytes = READER_BYTES,
 	};
 	chain = (struct chain){
-		.reader = &reader, .links = LINKS, .data = DATA, .cluster_log = 6, .end = 10, .mask = 0xfffffff,
+		.reader = &reader, .links = LINKS, .data = DATA, .cluster_log = 6, .end = 10,
 		.take = take, .arg = names, .pieces = 20,
 	};
 	return 0;

@@ -41,7 +41,7 @@ static int check(struct probe *p)
 {
 	const unsigned char *b = p->at;
 	unsigned log = b[108];
-	struct chain c = { .reader = p->reader, .mask = ~0U, .take = take, .arg = p->id, .pieces = 20 };
+	struct chain c = { .reader = p->reader, .take = take, .arg = p->id, .pieces = 20 };
 
 	if (!is_sane(b))
 		return -EINVAL;

@@ -8,7 +8,6 @@
 #define MAX_FAT16 0xfff4
 #define MAX_FAT32 0x0ffffff6
 #define INFO 0x41615252 /* "RRaA" */
-#define LINK_BITS 0x0fffffff
 
 /* The name of a volume stands in its root directory; the one in the boot sector is not kept up. */
 static bool take(void *id, const unsigned char *entry)
@@ -35,7 +34,7 @@ static bool is_sane(const unsigned char *b)
 {
 	unsigned sector = le16(b + 0x0b), media = b[0x15];
 
-	return is_power(sector) && sector >= 512 && sector <= 4096 && is_power(b[0x0d]) &&
+	return is_power(sector) && sector - 512 <= 4096 - 512 && is_power(b[0x0d]) &&
 	       le16(b + 0x0e) && b[0x10] && (media >= 0xf8 || media == 0xf0);
 }
 
@@ -55,7 +54,7 @@ static int check(struct probe *p)
 	const unsigned char *b = p->at;
 	unsigned log, cluster_log, fat, sectors, entries, start, clusters;
 	bool is_fat32 = !le16(b + 0x16);
-	struct chain c = { .reader = p->reader, .mask = LINK_BITS, .take = take, .arg = p->id, .pieces = 20 };
+	struct chain c = { .reader = p->reader, .take = take, .arg = p->id, .pieces = 20 };
 
 	fat = is_fat32 ? le32(b + 0x24) : le16(b + 0x16);
 	if (!fat || !is_sane(b))

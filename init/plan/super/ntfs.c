@@ -16,20 +16,10 @@ static bool is_power(unsigned value)
 	return value && !(value & (value - 1));
 }
 
-/* Sectors per cluster, or else, from the highest on, minus the logarithm. 0: neither. */
-static unsigned per_cluster(unsigned value)
+/* So many units, or from -12 on minus the logarithm of what it is. */
+static unsigned amount(unsigned value, unsigned unit)
 {
-	if (value >= 240 && value <= 249)
-		return 1U << (256 - value);
-	return is_power(value) ? value : 0;
-}
-
-/* A record's size in clusters, or minus its logarithm in bytes. */
-static unsigned record_size(unsigned value, unsigned cluster)
-{
-	if (value >= 256 - 12)
-		return 1U << (256 - value);
-	return value < 128 ? value * cluster : 0;
+	return value >= 256 - 12 ? 1U << (256 - value) : value * unit;
 }
 
 /* Where FAT has its numbers, NTFS has zeroes. */
@@ -40,18 +30,20 @@ static bool is_fat(const unsigned char *b)
 
 static void label(struct identity *id, const unsigned char *record, unsigned size)
 {
-	unsigned length, value, from;
+	unsigned type, length, value, from;
 
 	for (unsigned at = le16(record + 20); at <= size - 24; at += length) {
-		const unsigned char *attribute = record + at;
-
-		length = le32(attribute + 4);
-		value = le32(attribute + 16);
-		from = at + le16(attribute + 20);
-		if (le32(attribute) == VOLUME_NAME && value < SUPER_LABEL_MAX / 3 * 2 && from + value <= size)
-			format_label_utf16(id, record + from, value / 2, false);
-		if (le32(attribute) == VOLUME_NAME || le32(attribute) == END || !length || length > size)
-			break;
+		type = le32(record + at);
+		length = le32(record + at + 4);
+		if (type == VOLUME_NAME) {
+			value = le32(record + at + 16);
+			from = at + le16(record + at + 20);
+			if (value < SUPER_LABEL_MAX / 3 * 2 && from + value <= size)
+				format_label_utf16(id, record + from, value / 2, false);
+			return;
+		}
+		if (type == END || length - 1 >= size)
+			return;
 	}
 }
 
@@ -59,12 +51,12 @@ static int check(struct probe *p)
 {
 	const unsigned char *b = p->at;
 	unsigned char records[(VOLUME + 1) * RECORD_MAX];
-	unsigned sector = le16(b + 0x0b), per = per_cluster(b[0x0d]), cluster = per * sector;
-	unsigned size = record_size(b[0x40], cluster);
+	unsigned sector = le16(b + 0x0b), per = amount(b[0x0d], 1), cluster = per * sector;
+	unsigned size = amount(b[0x40], cluster);
 	unsigned long long clusters;
 
-	if (!is_power(cluster) || sector < 512 || sector > 4096 || cluster > 2 << 20 || is_fat(b) ||
-	    !is_power(size) || size < 512 || size > RECORD_MAX)
+	if (!is_power(cluster) || !is_power(size) || cluster > 2 << 20 || is_fat(b) ||
+	    sector - 512 > 4096 - 512 || size - 512 > RECORD_MAX - 512)
 		return -EINVAL;
 	/* $MFT and its mirror are inside */
 	clusters = le64(b + 0x28) >> __builtin_ctz(per);
