@@ -1,5 +1,14 @@
 # One option for each file in init/plan/super/: FS_NAME is name.c.
 
+config PROBE
+	bool "Identify what a device holds"
+	default y
+	help
+	  Read root's superblock: its type is then known, so that the kernel
+	  mounts it at once, and members of a RAID, LVM, LUKS or swap are never
+	  mounted. root=UUID= and LABEL= need this. Below: the formats that are
+	  known. Without it, each file system of the kernel is tried in turn.
+
 config ROOT_TAG
 	depends on PROBE
 	bool "root=UUID=, LABEL=, PARTUUID=, PARTLABEL="
@@ -11,25 +20,14 @@ config ROOT_TAG
 
 config ROOT_FLASH
 	bool "root=mtdN, mtd:NAME, ubiN_M, ubiN:VOLUME (raw flash)"
-	default y
 	help
 	  Root on an MTD device (jffs2, romfs, cramfs) or a UBI volume (ubifs).
 	  Which MTD device UBI attaches is the kernel's parameter ubi.mtd=.
 
 config ROOT_SHARE
 	bool "root=TAG with rootfstype=9p or virtiofs"
-	default y
 	help
 	  Root is a directory of the machine that runs this one.
-
-config PROBE
-	bool "Identify what a device holds"
-	default y
-	help
-	  Read root's superblock: its type is then known, so that the kernel
-	  mounts it at once, and members of a RAID, LVM, LUKS or swap are never
-	  mounted. root=UUID= and LABEL= need this. Below: the formats that are
-	  known. Without it, each file system of the kernel is tried in turn.
 
 if PROBE
 
@@ -59,50 +57,44 @@ config FS_XFS
 
 config FS_FAT
 	bool "vfat (FAT12, FAT16, FAT32)"
-	default y
 
 config FS_EXFAT
 	bool "exfat"
-	default y
 
 config FS_NTFS
 	bool "ntfs"
-	default y
 
 config FS_ISO9660
 	bool "iso9660"
-	default y
 
 config FS_JFFS2
 	bool "jffs2 (on MTD)"
-	default y
 
 config FS_UBIFS
 	bool "ubifs (on UBI volumes)"
-	default y
 
 config FS_CRAMFS
 	bool "cramfs"
-	default y
 
 config FS_ROMFS
 	bool "romfs"
-	default y
 
 config FS_MINIX
 	bool "minix"
-	default y
 
 config FS_NILFS2
 	bool "nilfs2"
-	default y
 
 config FS_MEMBERS
-	bool "What must not be mounted: RAID, LVM, LUKS, swap, bcache ..."
+	bool "What must not be mounted: md RAID, LVM, LUKS, swap"
 	default y
 	help
-	  Members of md RAID, LVM2, LUKS, bcache, DRBD, ZFS and BitLocker, and
-	  swap, are recognized and never mounted, even where a file system shows
+	  These are recognized and never mounted, even where a file system shows
 	  through: half of a RAID1 looks like a whole disk.
+
+config FS_VOLUMES
+	bool "The same of bcache, DRBD, ZFS, BitLocker, dm-verity, dm-integrity"
+	help
+	  What is seldom met on a board.
 
 endif

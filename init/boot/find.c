@@ -106,36 +106,38 @@ static bool may_read_soon(int err)
 	return err == -ENXIO || err == -ENOMEDIUM || err == -EIO || err == -EAGAIN;
 }
 
-/* Sleeps until the next look is due. `waited` and `limit` are ms since root is looked for. */
-static enum event wait_for_change(struct boot *b, int err, unsigned waited, unsigned limit, char *name)
+/* All in ms; the last two since root is looked for. */
+struct wait {
+	unsigned retry, word, limit;
+};
+
+/* Sleeps until the next look is due. */
+static enum event wait_for_change(struct boot *b, int err, unsigned waited, struct wait *w, char *name)
 {
-	static unsigned retry = RETRY_MIN, word = FIRST_WORD;
 	unsigned ms;
 
-	/* another root is looked for */
-	if (word > waited + NEXT_WORD)
-		word = FIRST_WORD;
-	if (waited >= word) {
-		say(LOG_ERR, limit == WAIT_FOREVER ? "waiting for root=%s: %d; no limit"
+	if (waited >= w->word) {
+		say(LOG_ERR, w->limit == WAIT_FOREVER ? "waiting for root=%s: %d; no w->limit"
 						   : "waiting for root=%s: %d; %u s left",
-		    b->params.root, err, sys_seconds(limit - waited + 999));
+		    b->params.root, err, sys_seconds(w->limit - waited + 999));
 		if (CONFIG_REPORT)
 			report_names(b);
-		word = waited + NEXT_WORD;
+		w->word = waited + NEXT_WORD;
 	}
-	ms = least(word, limit) - waited;
+	ms = least(w->word, w->limit) - waited;
 	if (may_read_soon(err)) {
-		ms = least(ms, retry);
-		retry = least(retry * 2, RETRY_MAX);
+		ms = least(ms, w->retry);
+		w->retry = least(w->retry * 2, RETRY_MAX);
 	} else {
-		retry = RETRY_MIN;
+		w->retry = RETRY_MIN;
 	}
 	return events_wait(ms, name);
 }
 
 int find(struct boot *b)
 {
-	unsigned limit = params_wait(&b->params), since = b->tried ? sys_now() : b->start;
+	struct wait w = { RETRY_MIN, FIRST_WORD, params_wait(&b->params) };
+	unsigned since = b->tried ? sys_now() : b->start;
 	enum event event = EVENT_LOST;
 	char name[DEVICE_NAME_MAX];
 	bool subscribed = false;
@@ -152,10 +154,10 @@ int find(struct boot *b)
 
 		if (err == REFUSED)
 			return -1;
-		if (!CONFIG_WAIT || waited >= limit)
+		if (!CONFIG_WAIT || waited >= w.limit)
 			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(waited));
 		if (subscribed) {
-			event = wait_for_change(b, err, waited, limit, name);
+			event = wait_for_change(b, err, waited, &w, name);
 		} else {
 			events_open();
 			subscribed = true;

@@ -39,14 +39,15 @@ static int try_types(struct boot *b, char *types, unsigned long flags)
 	return err;
 }
 
-/* The drivers that mount what we found, best first: ext4's mounts all three. */
+/* The drivers that mount what we found, where its name alone does not do. */
 static const char *drivers(const char *type)
 {
-	if (str_same(type, "ext2"))
-		return "ext2,ext4";
-	if (str_same(type, "ext3"))
-		return "ext3,ext4";
-	return str_same(type, "ntfs") ? "ntfs3,ntfs" : type;
+	static const char rows[][11] = { "ext2,ext4", "ext3,ext4", "ntfs3,ntfs" };
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (str_after(rows[i], type))
+			return rows[i];
+	return type;
 }
 
 /* What root's device holds; NULL when that is nothing we know, or it is flash or a share. */

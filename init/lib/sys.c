@@ -302,16 +302,11 @@ int sys_open_uevents(unsigned queue)
 int sys_read_uevent(int fd, void *buf, size_t size)
 {
 	struct sockaddr_nl from;
-	struct iovec whole = { buf, size };
-	struct msghdr message = {
-		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &whole, .msg_iovlen = 1,
-	};
-	int n = call3(SYS_recvmsg, fd, &message, MSG_DONTWAIT);
+	unsigned length = sizeof(from);
+	int n = call6(SYS_recvfrom, fd, buf, size, MSG_DONTWAIT | MSG_TRUNC, &from, &length);
 
 	/* Only the kernel sends with port 0, and only to many. */
-	if (n > 0 && (from.nl_pid || from.nl_groups != 1 || message.msg_flags & MSG_TRUNC))
-		return 0;
-	return n;
+	return n > (int)size || (n > 0 && (from.nl_pid || from.nl_groups != 1)) ? 0 : n;
 }
 
 int sys_pid(void)

@@ -1,8 +1,9 @@
 /*
  * What must never be mounted, as blkid names it: members of arrays and volume
- * groups, what is encrypted, swap. Offsets are those of libblkid 2.38 and of
- * what stands above each. Vendors' RAIDs, which it guesses by a few bytes at the
- * medium's end, are left out: it has found those in file systems.
+ * groups, what is encrypted, swap; volumes.c has what boards seldom meet. Offsets
+ * are those of libblkid 2.38 and of what stands above each. Vendors' RAIDs, which
+ * it guesses by a few bytes at the medium's end, are left out: it has found those
+ * in file systems.
  */
 #include "format.h"
 #include "../bytes.h"
@@ -168,65 +169,3 @@ static int swap(struct probe *p)
 FORMAT(swap, .type = "swap", .check = swap, .member = true);
 FORMAT(tuxonice, .type = "swsuspend", .magic = "\xed\xc3\x02\xe9\x98\x56\xe5\x0c",
        .magic_length = 8, .check = swap_info, .member = true);
-
-/* ---- the others ------------------------------------------------------------------------------ */
-
-/* linux drivers/md/bcache/bcache_ondisk.h: a bcachefs had the same magic. */
-static int bcache(struct probe *p)
-{
-	return le64(p->at + 8) == 8 ? 0 : -EINVAL;
-}
-
-FORMAT(bcache, .type = "bcache", .base = 4096, .magic_at = 24, .uuid_at = 40, .magic_length = 16,
-       .magic = "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81",
-       .check = bcache, .member = true);
-
-/* drbd-headers/drbd_meta_data.h, drbd-utils user/shared/drbdmeta.c: versions 8, unclean 8, 9. */
-static int drbd(struct probe *p)
-{
-	unsigned char sb[64];
-	unsigned long long uuid;
-	unsigned magic;
-	int digits = 16;
-
-	if (p->partitioned || p->reader->size < 64 << 10 ||
-	    !reader_get(p->reader, sb, sizeof(sb), p->reader->size - 4096))
-		return -EINVAL;
-	magic = be32(sb + 60) - 0x8374026b;
-	if (magic > 2)
-		return -EINVAL;
-	uuid = be64(sb + (magic == 2 ? 48 : 40));
-	while (digits && !(uuid >> (digits * 4 - 4)))
-		digits--;
-	*text_hex(p->id->uuid, uuid, digits, false) = '\0';
-	return 0;
-}
-
-FORMAT(drbd, .type = "drbd", .check = drbd, .member = true);
-
-/*
- * openzfs module/zfs/vdev_label.c: the names in the first label begin with the
- * version, a number. libblkid counts four uberblocks instead, in up to a MiB of
- * the medium: too much to read at each boot.
- */
-FORMAT(zfs, .type = "zfs_member", .base = 16 << 10, .magic_at = 20, .magic_length = 16,
-       .magic = "\0\0\0\7version\0\0\0\0\10", .member = true);
-
-/* libbde's "BitLocker Drive Encryption (BDE) format"; the second: on what looks like a FAT. */
-static int bitlocker(struct probe *p)
-{
-	unsigned char magic[8];
-
-	return reader_get(p->reader, magic, sizeof(magic), le64(p->at + 440)) &&
-	       format_is(magic, "-FVE-FS-", 8) ? 0 : -EINVAL;
-}
-
-FORMAT(bitlocker, .type = "BitLocker", .magic = "\x90-FVE-FS-", .magic_at = 2, .magic_length = 9,
-       .member = true);
-FORMAT(bitlocker_to_go, .type = "BitLocker", .magic = "\xeb\x58\x90MSWIN4.1", .magic_length = 11,
-       .check = bitlocker, .member = true);
-
-/* cryptsetup lib/verity/verity.c; linux drivers/md/dm-integrity.c */
-FORMAT(verity, .type = "DM_verity_hash", .magic = "verity\0\0\1\0\0", .magic_length = 12,
-       .uuid_at = 16, .member = true);
-FORMAT(integrity, .type = "DM_integrity", .magic = "integrt", .magic_length = 8, .member = true);
