@@ -4,14 +4,17 @@ A row:
     name      of the test
     words     the command line behind the board's console=, default root=/dev/vda
     fill      a first word makes the whole command line so many bytes long
-    root      the disk, a name in ROOTS; "" for none; default good
+    root      the disk, a name in ROOTS or disks.py, "image NAME" of tests/probe; "" for none; default good
+    disks     instead: each "ROOT on BUS" and how: 4k (sectors), readonly, failing (no read works),
+              late (plugged in by `talk`); BUS is in BUSES, their numbers count from 1
     config    lines on top of the board's configuration
     expect    regular expressions that the console matches in this order, line by line
     forbid    regular expressions that no line may match
     ends      poweroff (what the roots' init does, and the default), reboot or halt
     times     [from, to, least, most]: guest seconds between two lines
     talk      [regular expression, line]: when the console shows this, type that; a line
-              "monitor: command" goes to QEMU's monitor, "pause: 2" types nothing for 2 s
+              "monitor: command" goes to QEMU's monitor, "plug: 1" and "pull: 1" are that disk's
+              device_add and device_del, "pause: 2" types nothing for 2 s
     qemu      more arguments of QEMU, {root} is the disk; the board's own disk is then left out
     kernel    a name of qemu/kernel; default: the board's
     boards    default qemu-x86_64
@@ -19,8 +22,6 @@ A row:
 """
 import functools
 import re
-import shutil
-import struct
 import subprocess
 import time
 import tomllib
@@ -28,12 +29,14 @@ from pathlib import Path
 
 import pytest
 
+import disks
+import images
 import machine
 from builds import built
 from machine import BOARDS, BUILD, DIR, LINK, TOP
 
 HERE = Path(__file__).resolve().parent
-KEYS = {'name', 'words', 'fill', 'root', 'config', 'expect', 'forbid', 'ends', 'times', 'talk',
+KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'forbid', 'ends', 'times', 'talk',
         'qemu', 'kernel', 'boards', 'long'}
 ENDS = {
     'poweroff': 'reboot: Power down',
@@ -88,59 +91,6 @@ ROOTS = {
 }
 
 
-def not_executable(out, tree):
-    machine.disk(out, tree)
-    mode = 'set_inode_field /sbin/init mode 0100644'
-    subprocess.run(['/usr/sbin/debugfs', '-w', '-R', mode, out], check=True,
-                   stderr=subprocess.DEVNULL)
-
-
-def folder_of(out, tree):
-    folder = out.with_suffix('.root')
-    for name, content in tree.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if content is DIR:
-            path.mkdir()
-        else:
-            shutil.copy(content, path)
-    return folder
-
-
-def squashfs(out, tree):
-    subprocess.run(['mksquashfs', folder_of(out, tree), out, '-all-root', '-comp', 'xz', '-quiet',
-                    '-no-progress'], check=True)
-
-
-def erofs(out, tree):
-    subprocess.run(['mkfs.erofs', '--all-root', out, folder_of(out, tree)], check=True,
-                   stdout=subprocess.DEVNULL)
-
-
-def partitioned(out, tree):
-    """The same in the second of two partitions, of an MBR."""
-    content = machine.disk(out.with_suffix('.part'), tree).read_bytes()
-    # status, first and last place in cylinders (of no use), type, start and length in sectors
-    entries = b''.join(struct.pack('<B3sB3sII', 0, b'', 0x83, b'', start, length)
-                       for start, length in ((2048, 2048), (4096, len(content) // 512)))
-    mbr = bytes(446) + entries + bytes(32) + b'\x55\xaa'
-    out.write_bytes(mbr.ljust(4096 * 512, b'\0') + content)
-
-
-def zeros(out, _):
-    out.write_bytes(bytes(2 ** 20))
-
-
-# roots of the good files in another form than ext4
-FORMS = {
-    'not executable': not_executable,
-    'squashfs': squashfs,
-    'erofs': erofs,
-    'partitioned': partitioned,
-    'zeros': zeros,
-}
-
-
 @pytest.fixture(scope='session')
 def disk(tmp_path_factory):
     """disk(board, root): the image, made once."""
@@ -154,17 +104,78 @@ def disk(tmp_path_factory):
     def disk(board, root):
         if root == '':
             return None
+        if root.startswith('image '):
+            return images.image(root.removeprefix('image '))
         arch = BOARDS[board]
         out = folder / f'{root} {arch}'.replace(' ', '-').replace('/', '-').replace(',', '')
         tree = {'dev': DIR, 'proc': DIR, 'sys': DIR}
         tree.update(ROOTS[root if root in ROOTS else 'good'](programs(arch)))
         tree = {name: content for name, content in tree.items() if content is not None}
-        FORMS.get(root, machine.disk)(out, tree)
+        disks.make(root, out, tree)
         return out
     return disk
 
 
 image = functools.cache(lambda board, config: built(board, config).image)
+
+# ---- where it is plugged in ----------------------------------------------------------------------
+
+# bus -> its controller, and a disk there; each may have another for every disk (N)
+BUSES = {
+    'virtio': ([], 'virtio-blk-pci'),
+    'usb': (['qemu-xhci,id=usb'], 'usb-storage,bus=usb.0'),
+    'scsi': (['virtio-scsi-pci,id=scsi'], 'scsi-hd,bus=scsi.0'),
+    'ata': ([], 'ide-hd,bus=ide.N'),
+    'nvme': ([], 'nvme,serial=N'),
+    'mmc': (['sdhci-pci'], 'sd-card'),
+    # a slot that can be filled later
+    'virtio slot': (['pcie-root-port,id=portN,chassis=N'], 'virtio-blk-pci,bus=portN'),
+    'nvme slot': (['pcie-root-port,id=portN,chassis=N'], 'nvme,serial=N,bus=portN'),
+}
+HOW = {'4k': ',logical_block_size=4096,physical_block_size=4096', 'readonly': '', 'failing': '',
+       'late': ''}
+
+
+class Drives:
+    """The disks of a row: QEMU's arguments, and what plugs each of them in."""
+
+    def __init__(self, rows, image):
+        self.arguments, self.devices = [], []
+        for number, text in enumerate(rows, 1):
+            root, _, where = text.rpartition(' on ')
+            bus = max((bus for bus in BUSES if f'{where} '.startswith(f'{bus} ')), key=len)
+            how = where.removeprefix(bus).split()
+            assert set(how) <= set(HOW), f'{text}: not one of {list(HOW)}'
+            controllers, device = BUSES[bus]
+            for controller in controllers:
+                self.add('-device', controller.replace('N', str(number)))
+            self.add('-drive', self.drive(number, image(root), how))
+            device = device.replace('N', str(number)) + ''.join(HOW[word] for word in how)
+            self.devices.append(f'{device},drive=drive{number},id=disk{number}')
+            if 'late' not in how:
+                self.add('-device', self.devices[-1])
+
+    def add(self, option, value):
+        if value not in self.arguments:
+            self.arguments += [option, value]
+
+    @staticmethod
+    def drive(number, path, how):
+        path = str(path).replace(',', ',,')
+        if 'failing' in how:
+            return (f'driver=blkdebug,image.driver=file,image.filename={path},readonly=on,if=none,'
+                    f'id=drive{number},inject-error.0.event=none,inject-error.0.iotype=read,'
+                    'inject-error.0.errno=5')
+        kind = 'readonly=on' if 'readonly' in how else 'snapshot=on'
+        return f'file={path},format=raw,if=none,id=drive{number},{kind}'
+
+    def command(self, line):
+        """QEMU's, for `plug: N` and `pull: N`; others are that already."""
+        verb, _, number = line.partition(': ')
+        if verb == 'plug':
+            return f'device_add {self.devices[int(number) - 1]}'
+        return f'device_del disk{number}' if verb == 'pull' else line.removeprefix('monitor: ')
+
 
 # ---- what is asked for -------------------------------------------------------------------------
 
@@ -204,10 +215,10 @@ def complaints(row, text):
             yield f'{passed:.3f} s from {start!r} to {end!r}: not {least} to {most}'
 
 
-def say(running, line):
-    if line.startswith('monitor: '):
+def say(running, line, drives):
+    if line.startswith(('monitor: ', 'plug: ', 'pull: ')):
         running.child.send('\x01c')
-        running.send(line.removeprefix('monitor: '))
+        running.send(drives.command(line))
         running.child.send('\x01c')
     elif line.startswith('pause: '):
         time.sleep(float(line.removeprefix('pause: ')))
@@ -218,17 +229,17 @@ def say(running, line):
 def boot(row, board, disk):
     """The whole console of a row's boot."""
     root = disk(board, row.get('root', 'good'))
-    options = dict(initrd=image(board, row.get('config', '')), cmdline=command_line(board, row))
-    if 'qemu' in row:
-        options['qemu'] = [word.format(root=root) for word in row['qemu']]
-    else:
+    drives = Drives(row.get('disks', []), functools.partial(disk, board))
+    options = dict(initrd=image(board, row.get('config', '')), cmdline=command_line(board, row),
+                   qemu=drives.arguments + [word.format(root=root) for word in row.get('qemu', [])])
+    if 'qemu' not in row and 'disks' not in row:
         options['root'] = root
     if 'kernel' in row:
         options['kernel'] = machine.kernel(row['kernel'])
     with machine.boot(board, **options) as running:
         for pattern, line in row.get('talk', []):
             running.expect(pattern)
-            say(running, line)
+            say(running, line, drives)
         running.expect(ENDS[row.get('ends', 'poweroff')])
         return running.text
 

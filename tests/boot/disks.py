@@ -1,0 +1,298 @@
+"""The disks of the boot tests, by the names that rows give them: file systems that hold a root, and
+disks with partitions of these.
+
+    make(name, out, tree)    writes the disk; tree is a root's files, as machine.disk() takes it
+
+A maker is a function (out, tree). Every ext4 has the UUID of qemu/disk, EXT4; the partition N of a
+GPT has the PARTUUID of 8000-...-N; an MBR's signature is a1d0c3e5. Sizes are powers of two: an SD card
+has no other.
+"""
+import os
+import shutil
+import struct
+import subprocess
+import uuid
+import zlib
+
+import images
+import machine
+from machine import DIR
+
+EXT4 = '6b696e64-6c69-4e67-8000-000000000001'
+MIB = 1 << 20
+PATH = os.environ | {'PATH': os.environ['PATH'] + ':/usr/sbin:/sbin'}
+
+
+def run(*command, **options):
+    done = subprocess.run([str(word) for word in command], env=PATH, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors='backslashreplace', **options)
+    assert done.returncode == 0, done.stdout
+
+
+def grow(out, least=MIB):
+    """To the next power of two, sparse."""
+    with open(out, 'r+b') as file:
+        size = file.seek(0, 2)
+        file.truncate(max(least, 1 << (size - 1).bit_length()))
+
+
+def poke(out, offset, data):
+    with open(out, 'r+b') as file:
+        file.seek(offset, 0 if offset >= 0 else 2)
+        file.write(data)
+
+
+# ---- file systems --------------------------------------------------------------------------------
+
+
+def ext4(*options, **fields):
+    """With tune2fs' options, and fields that only debugfs sets."""
+    def make(out, tree):
+        machine.disk(out, tree)
+        if options:
+            run('tune2fs', *options, out)
+        for field, value in fields.items():
+            run('debugfs', '-w', '-R', f'set_super_value {field} {value}', out)
+        grow(out)
+    return make
+
+
+def not_executable(out, tree):
+    machine.disk(out, tree)
+    run('debugfs', '-w', '-R', 'set_inode_field /sbin/init mode 0100644', out)
+
+
+def folder_of(out, tree):
+    folder = out.with_suffix('.root')
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in tree.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if content is DIR:
+            path.mkdir(exist_ok=True)
+        else:
+            shutil.copy(content, path)
+    return folder
+
+
+def by(*command, size=0):
+    """Made by that command: OUT and TREE in it are the image and a folder with the files."""
+    def make(out, tree):
+        names = {'OUT': str(out), 'TREE': str(folder_of(out, tree))}
+        out.unlink(missing_ok=True)
+        if size:
+            out.touch()
+            os.truncate(out, size)
+        for line in command:
+            run(*(names.get(word, word) for word in line.split(' ')))
+        grow(out)
+    return make
+
+
+def vfat(out, tree):
+    folder = folder_of(out, tree)
+    out.write_bytes(b'')
+    os.truncate(out, 64 * MIB)
+    run('mkfs.vfat', '-F', '32', '-i', '1234abcd', '-n', 'MY ROOT', out)
+    run('mcopy', '-s', '-i', out, *sorted(folder.iterdir()), '::')
+
+
+def xfs(out, tree):
+    lines = ['/dev/null', '0 0', 'd--755 0 0']
+    folder = folder_of(out, tree)
+
+    def add(path):
+        for below in sorted(path.iterdir()):
+            if below.is_dir():
+                lines.append(f'{below.name} d--755 0 0')
+                add(below)
+                lines.append('$')
+            else:
+                lines.append(f'{below.name} ---755 0 0 {below}')
+    add(folder)
+    proto = out.with_suffix('.proto')
+    proto.write_text('\n'.join([*lines, '$', '']))
+    out.write_bytes(b'')
+    os.truncate(out, 512 * MIB)
+    run('mkfs.xfs', '-q', '-L', 'xfs root', '-p', proto, out)
+
+
+def ntfs(out, tree):
+    """Only the init, at its top: Debian's tool makes no directories."""
+    out.write_bytes(b'')
+    os.truncate(out, 16 * MIB)
+    run('mkntfs', '-q', '-F', '-Q', '-L', 'ntfs root', out)
+    run('ntfscp', '-q', '-f', out, tree['sbin/init'], '/init')
+
+
+def ubi(out, tree):
+    """A NOR flash of 64 KiB blocks whose UBI has two volumes; the second holds the root."""
+    folder = folder_of(out, tree)
+    fs, ini = out.with_suffix('.ubifs'), out.with_suffix('.ini')
+    run('mkfs.ubifs', '-r', folder, '-m', '1', '-e', 65408, '-c', 128, '-x', 'none', '-o', fs)
+    ini.write_text('[a]\nmode=ubi\nvol_id=0\nvol_name=data\nvol_size=128KiB\n'
+                   f'[b]\nmode=ubi\nimage={fs}\nvol_id=1\nvol_name=my root\nvol_size=4MiB\n')
+    run('ubinize', '-m', '1', '-p', '64KiB', '-o', out, ini)
+    # erased flash is all ones
+    out.write_bytes(out.read_bytes().ljust(16 * MIB, b'\xff'))
+
+
+def damaged(make, *pokes):
+    """With other bytes at some offsets."""
+    def made(out, tree):
+        make(out, tree)
+        for offset, data in pokes:
+            poke(out, offset, data)
+    return made
+
+
+def cut(make, size):
+    def made(out, tree):
+        make(out, tree)
+        os.truncate(out, size)
+    return made
+
+
+def zeros(out, _):
+    out.write_bytes(bytes(MIB))
+
+
+# ---- partitions ----------------------------------------------------------------------------------
+
+
+def contents(out, tree, parts):
+    """The bytes of each maker of a partition."""
+    for number, make in enumerate(parts, 1):
+        part = out.with_suffix(f'.{number}')
+        make(part, tree)
+        yield part.read_bytes()
+        part.unlink()
+
+
+def aligned(size):
+    return -(-size // MIB) * MIB
+
+
+class gpt:
+    """A GPT: {name: maker}. `sector` is the disk's; `more` are entries of its own:
+    (name, first, last)."""
+
+    def __init__(self, parts, sector=512, more=()):
+        self.parts, self.sector, self.more = parts, sector, more
+
+    def entry(self, number, name, first, last):
+        kind = uuid.UUID('0fc63daf-8483-4772-8e79-3d69d8477de4').bytes_le
+        own = uuid.UUID(f'6b696e64-6c69-4e67-8000-{number:012x}').bytes_le
+        if isinstance(name, str):
+            name = name.encode('utf-16-le')
+        return kind + own + struct.pack('<QQQ', first, last, 0) + name.ljust(72, b'\0')
+
+    def header(self, at, other, last, array, entries):
+        count = len(entries) // 128
+        first = 2 + len(entries) // self.sector
+        own = uuid.UUID('6b696e64-6c69-4e67-8000-00000000000a').bytes_le
+
+        def packed(crc):
+            return struct.pack('<8sIIIIQQQQ16sQIII', b'EFI PART', 0x10000, 92, crc, 0, at, other,
+                               first, last - first, own, array, count, 128, zlib.crc32(entries))
+        return packed(zlib.crc32(packed(0)))
+
+    def __call__(self, out, tree):
+        entries, data = b'', bytearray(MIB)
+        for name, content in zip(self.parts, contents(out, tree, self.parts.values())):
+            first = len(data) // self.sector
+            entries += self.entry(len(entries) // 128 + 1, name, first,
+                                  first + len(content) // self.sector - 1)
+            data += content.ljust(aligned(len(content)), b'\0')
+        for name, first, last in self.more:
+            entries += self.entry(len(entries) // 128 + 1, name, first, last)
+        entries = entries.ljust(128 * 128, b'\0')
+        size = 1 << (len(data) + MIB - 1).bit_length()
+        last = size // self.sector - 1
+        array = last - len(entries) // self.sector
+        mbr = bytes(446) + struct.pack('<4x4xII', 1, min(last, 0xffffffff))
+        mbr = mbr[:450] + b'\xee' + mbr[451:]
+        data[0:512] = mbr.ljust(510, b'\0') + b'\x55\xaa'
+        for at, header in ((self.sector, self.header(1, last, last, 2, entries)),
+                           (2 * self.sector, entries)):
+            data[at:at + len(header)] = header
+        out.write_bytes(data)
+        os.truncate(out, size)
+        poke(out, array * self.sector, entries)
+        poke(out, last * self.sector, self.header(last, 1, last, array, entries))
+
+
+def slot(kind, first, count):
+    # status and places in cylinders are of no use
+    return struct.pack('<4xB3xII', kind, first, count)
+
+
+class mbr:
+    """Primary partitions, then logical ones in an extended partition, if there are any. With `loop`
+    the last link of their chain leads to the first."""
+
+    def __init__(self, primary, logical=(), loop=False, sector=512):
+        self.primary, self.logical, self.loop, self.sector = primary, logical, loop, sector
+
+    def __call__(self, out, tree):
+        slots, data = [], bytearray(MIB)
+        made = list(contents(out, tree, [*self.primary, *self.logical]))
+
+        def place(content):
+            first = len(data)
+            data.extend(content.ljust(aligned(len(content)), b'\0'))
+            return first // self.sector, len(content) // self.sector
+
+        for content in made[:len(self.primary)]:
+            slots.append(slot(0x83, *place(content)))
+        start, links = len(data), []
+        for content in made[len(self.primary):]:
+            links.append((len(data), place(bytes(MIB))[0], *place(content)))
+        if links:
+            slots.append(slot(5, start // self.sector, (len(data) - start) // self.sector))
+        for (at, link, first, count), after in zip(links, [*links[1:], None]):
+            table = slot(0x83, first - link, count)
+            if after or self.loop:
+                target = after or links[0]
+                table += slot(5, target[1] - start // self.sector, 2048)
+            data[at + 446:at + 446 + len(table)] = table
+            data[at + 510:at + 512] = b'\x55\xaa'
+        table = bytes(440) + struct.pack('<I2x', 0xa1d0c3e5) + b''.join(slots)
+        data[0:512] = table.ljust(510, b'\0') + b'\x55\xaa'
+        out.write_bytes(data)
+        grow(out)
+
+
+# ---- the names -----------------------------------------------------------------------------------
+
+SQUASHFS = by('mksquashfs TREE OUT -all-root -comp xz -quiet -no-progress')
+EROFS = by('mkfs.erofs --all-root -U 00112233-4455-6677-8899-aabbccddeeff OUT TREE')
+
+FORMS = {
+    # file systems
+    'not executable': not_executable,
+    'zeros': zeros,
+    'my root': ext4('-L', 'my root'),
+    'rootfs': ext4('-L', 'rootfs'),
+    'other': ext4('-L', 'other', '-U', '6b696e64-6c69-4e67-8000-0000000000ff'),
+    'squashfs': SQUASHFS,
+    'erofs': EROFS,
+    'vfat': vfat,
+    'xfs': xfs,
+    'ntfs': ntfs,
+    'f2fs': by('mkfs.f2fs -q -l f2fs-root OUT', 'sload.f2fs -f TREE OUT', size=64 * MIB),
+    'btrfs': by('mkfs.btrfs -q -L btrfs-root --rootdir TREE OUT', size=128 * MIB),
+    'iso9660': by('genisoimage -quiet -R -V LIVE_CD -o OUT TREE'),
+    # partitions
+    'partitioned': mbr([zeros, ext4()]),
+    'gpt': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs'), 'squash': SQUASHFS}),
+    'gpt 4k': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs')}, sector=4096),
+    'mbr': mbr([zeros, ext4('-L', 'primary')], [zeros, ext4('-L', 'logical')]),
+}
+
+
+def make(name, out, tree):
+    if name in FORMS:
+        FORMS[name](out, tree)
+    else:
+        machine.disk(out, tree)
