@@ -11,11 +11,7 @@ extern const struct format __stop_formats[] __attribute__((weak));
 
 void format_uuid(struct identity *id, const unsigned char *bytes)
 {
-	unsigned any = 0;
-
-	for (int i = 0; i < 16; i++)
-		any |= bytes[i];
-	if (any)
+	if (le64(bytes) | le64(bytes + 8))
 		text_uuid(id->uuid, bytes, false);
 }
 

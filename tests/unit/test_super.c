@@ -1152,7 +1152,6 @@ static void iso_labels(void **state)
 		{ "UPPER", "upper", "upper" },
 		{ "One", "TWO", "One" },
 		{ "a", "ab", "a" },
-		{ "@b", "`b", "@b" },
 		{ "", "ONLY", "" },
 	};
 

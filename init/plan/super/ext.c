@@ -17,28 +17,21 @@
 #define TEST_FILESYS 4 /* of s_flags: "ext4dev", which no kernel has any more */
 #define MAX_LOG_BLOCK 6
 
-/* By what the older ones do not know, as libblkid does it. NULL: an ext2 with ext3's log. */
-static const char *type(unsigned compat, unsigned incompat, unsigned ro_compat)
-{
-	if (ro_compat & ~EXT3_RO_COMPAT || incompat & ~EXT3_INCOMPAT)
-		return "ext4";
-	if (compat & HAS_JOURNAL)
-		return "ext3";
-	return incompat & RECOVER ? NULL : "ext2";
-}
-
 static int check(struct probe *p)
 {
 	const unsigned char *sb = p->at;
 	unsigned log = le32(sb + 0x18), incompat = le32(sb + 0x60), ro_compat = le32(sb + 0x64);
+	unsigned journal = le32(sb + 0x5c) & HAS_JOURNAL;
 
 	if (log > MAX_LOG_BLOCK || le32(sb + 0x160) & TEST_FILESYS ||
 	    !(incompat & JOURNAL_DEV) == p->format->member)
 		return -EINVAL;
-	if (!p->format->member)
-		p->id->type = type(le32(sb + 0x5c), incompat, ro_compat);
-	if (!p->id->type)
-		return -EINVAL;
+	/* ext4 by what the older ones do not know, as in libblkid */
+	if (!(incompat & ~EXT3_INCOMPAT) && !(ro_compat & ~EXT3_RO_COMPAT)) {
+		p->id->type = journal ? "ext3" : "ext2";
+		if (incompat & RECOVER && !journal)
+			return -EINVAL;
+	}
 	if (ro_compat & METADATA_CSUM && crc(CRC32C, ~0U, sb, 0x3fc) != le32(sb + 0x3fc))
 		return -EBADMSG;
 	p->id->size = le32(sb + 4);

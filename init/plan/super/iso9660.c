@@ -10,6 +10,7 @@
 #define SUPPLEMENTARY 2
 #define CD00 0x30304443 /* "CD00" of CD001 */
 #define NSR 0x3052534e /* "NSR0": UDF, of which the ISO 9660 is but the other half */
+#define SMALL 0x20U     /* the bit in which 'a' differs from 'A' */
 #define ID 40           /* the volume's, its label */
 #define ID_LENGTH 32
 #define CREATED 813
@@ -30,23 +31,17 @@ static bool date(char *uuid, const unsigned char *digits)
 	return any;
 }
 
-/* The same letter, in either case. */
-static bool is_same(unsigned a, unsigned b)
-{
-	return a == b || (!((a ^ b) & ~0x20U) && (a | 0x20) - 'a' < 26);
-}
-
 /*
  * Joliet's label has 16 UTF-16 units, the primary one 32 bytes, in capitals and
  * with '_' for what is not ASCII. Where the one begins the other they are joined:
- * big endian and with a NUL, into out. False when they differ.
+ * little endian and with a NUL, into out. False when they differ.
  */
 static bool join(unsigned char *out, const unsigned char *wide, const unsigned char *narrow)
 {
 	const unsigned char *wide_end = wide + ID_LENGTH, *narrow_end = narrow + ID_LENGTH;
 	unsigned last = 0, c, n;
 
-	while (narrow < narrow_end) {
+	do {
 		c = '_';
 		if (wide < wide_end) {
 			c = be16(wide);
@@ -56,16 +51,16 @@ static bool join(unsigned char *out, const unsigned char *wide, const unsigned c
 		n = '_';
 		if (c >> 10 != 0xdc00 >> 10 || last >> 10 != 0xd800 >> 10)
 			n = *narrow++;
-		if (n != '_' && c != '_' && !is_same(c, n))
-			return false;
-		/* the one that is small, or that is no substitute */
-		if (n != '_' && (c == '_' || n > c))
+		if (c == '_')
 			c = n;
-		out[0] = (unsigned char)(c >> 8);
-		out[1] = (unsigned char)c;
-		out += 2;
+		else if (n != '_' && (c ^ n) & ~SMALL)
+			return false;
+		else if (n != '_')
+			c |= n; /* the small one of two letters */
+		*out++ = (unsigned char)c;
+		*out++ = (unsigned char)(c >> 8);
 		last = c;
-	}
+	} while (narrow < narrow_end);
 	out[0] = out[1] = 0;
 	return true;
 }
@@ -97,7 +92,7 @@ static int check(struct probe *p)
 		return 0;
 	}
 	if (join(joined, joliet, primary + ID))
-		format_label_utf16(p->id, joined, sizeof(joined) / 2, true);
+		format_label_utf16(p->id, joined, sizeof(joined) / 2, false);
 	else
 		format_label_utf16(p->id, joliet, ID_LENGTH / 2, true);
 	return 0;

@@ -14,26 +14,22 @@
 
 static int check(struct probe *p)
 {
-	/* s_imap_blocks, s_zmap_blocks, s_firstdatazone, s_log_zone_size */
 	const unsigned char *sb = p->at, *maps = sb + 4;
-	unsigned magic = le16(sb + 16), inodes = le16(sb), zones = le16(sb + 2), first;
-	bool is_second = magic == 0x2468 || magic == 0x2478;
+	unsigned magic = le16(sb + 16), state = le16(sb + 18), inodes = le16(sb), zones = le32(sb + 20), first;
 
-	if (is_second || magic == 0x137f || magic == 0x138f) {
-		if (le16(sb + 18) & ~STATES)
+	if (magic == 0x137f || magic == 0x138f) {
+		zones = le16(sb + 2);
+	} else if (magic != 0x2468 && magic != 0x2478) {
+		if (le16(sb + 24) != 0x4d5a)
 			return -EINVAL;
-		if (is_second)
-			zones = le32(sb + 20);
-	} else if (le16(sb + 24) == 0x4d5a) {
 		maps = sb + 6;
 		inodes = le32(sb);
-		zones = le32(sb + 20);
-	} else {
-		return -EINVAL;
+		state = 0;
 	}
+	/* s_imap_blocks, s_zmap_blocks, s_firstdatazone, s_log_zone_size */
 	first = le16(maps + 4);
-	if (le16(maps + 6) || !inodes || le16(maps) * MAP_BITS <= inodes || first > zones ||
-	    le16(maps + 2) * MAP_BITS <= zones - first || le16(sb + 0x38) == EXT_MAGIC)
+	if (state & ~STATES || le16(maps + 6) || !inodes || le16(maps) * MAP_BITS <= inodes ||
+	    first > zones || le16(maps + 2) * MAP_BITS <= zones - first || le16(sb + 0x38) == EXT_MAGIC)
 		return -EINVAL;
 	p->id->size = (unsigned long long)zones * 1024;
 	return 0;
