@@ -68,9 +68,6 @@ const char *init_after(const struct boot *b, const char *last);
 /* Says what is there: every block device, and what is on it. */
 void report_devices(struct boot *b);
 
-/* The same in one line: names and sizes. */
-void report_names(struct boot *b);
-
 /*
  * Mounts root on NEW_ROOT without a word: 0 with b->type set, else -errno. For
  * what can only be found by mounting it.

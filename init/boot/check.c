@@ -104,7 +104,7 @@ int check(struct boot *b)
 	if (b->image < 0 || sys_fs_type(b->image, &magic))
 		return refuse(b, "the initramfs does not open");
 	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
-		return refuse(b, "the initramfs is neither ramfs nor tmpfs: not to be emptied");
+		return refuse(b, "the initramfs is no ramfs or tmpfs");
 	err = sys_chdir(NEW_ROOT);
 	if (!err)
 		err = sys_chroot(".");

@@ -64,7 +64,7 @@ int choose_root(struct boot *b)
 		return refuse(b, "root=%s: not one of " ROOTSPEC_FORMS, p->root, ROOTSPEC_FORMS_OF);
 	doubt = CONFIG_ROOT_TAG ? rootspec_doubt(&b->root) : NULL;
 	if (doubt)
-		say(LOG_ERR, "root=%s: %s; waiting for it all the same", p->root, doubt);
+		say(LOG_ERR, "root=%s: %s; waiting all the same", p->root, doubt);
 	return 0;
 }
 

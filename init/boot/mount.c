@@ -117,27 +117,29 @@ static void say_bad_option(const char *type, char *options)
 /* Refuses, with what is known of the reason. */
 static int refuse_mount(struct boot *b, int err)
 {
-	const char *found = CONFIG_PROBE ? b->super.fs.type : NULL;
+	const char *found = CONFIG_PROBE ? b->super.fs.type : NULL, *why = "", *what = "";
 	unsigned long long size = sys_size(b->device);
-	char text[100];
+	char sizes[64];
 
-	text[0] = '\0';
-	if (CONFIG_PROBE && b->super.damaged)
-		str_print(text, sizeof(text), ": the superblock's checksum is wrong");
-	else if (CONFIG_PROBE && found && b->params.rootfstype && !str_same(found, b->params.rootfstype))
-		str_print(text, sizeof(text), ": root is %s but rootfstype=%s", found, b->params.rootfstype);
-	else if (CONFIG_PROBE && b->super.fs.size > size)
-		str_print(text, sizeof(text), ": cut short: it claims %u KiB, the device has %u",
+	if (err == -EROFS) {
+		why = ": its journal is not empty; try rootflags=noload";
+	} else if (CONFIG_PROBE && b->super.damaged) {
+		why = ": its superblock's checksum is wrong";
+	} else if (CONFIG_PROBE && b->super.fs.size > size) {
+		why = ": cut short: it takes ";
+		str_print(sizes, sizeof(sizes), "%u KiB, the device has %u",
 			  (unsigned)(b->super.fs.size >> 10), (unsigned)(size >> 10));
-	else if (err == -EROFS)
-		str_print(text, sizeof(text), ": its journal is not empty; try rootflags=noload");
-	else if (err == -EINVAL)
-		str_print(text, sizeof(text), ": %s%s",
-			  found ? "see the kernel's lines above" : "another file system",
-			  b->params.rootflags ? ", or bad rootflags=" : "");
+		what = sizes;
+	} else if (found && !str_same(found, b->type)) {
+		why = ": root is ";
+		what = found;
+	} else if (err == -EINVAL) {
+		why = b->params.rootflags ? ": bad rootflags=, or " : ": ";
+		what = found ? "see the kernel's lines above" : "another file system";
+	}
 	if (CONFIG_MOUNT_WORDS && err == -EINVAL && b->params.rootflags)
 		say_bad_option(b->type, b->params.rootflags);
-	return refuse(b, "mount %s (%s): %d%s", b->node, b->type, err, text);
+	return refuse(b, "mount %s (%s): %d%s%s", b->node, b->type, err, why, what);
 }
 
 /*

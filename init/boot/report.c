@@ -11,7 +11,6 @@
 /* More are not named: the console of a board may be slow. */
 #define DEVICES_MAX 64
 
-/* The line that is written, to be said at its end. */
 static char line[2048], *line_end;
 static unsigned seen;
 
@@ -27,13 +26,6 @@ __attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 	if (end)
 		line_end = end;
 	*line_end = '\0';
-}
-
-static void add_size(const struct device *d)
-{
-	unsigned long long mib = device_number(d->name, "size") >> 11;
-
-	add("%s (%u MiB, %s)", d->name, mib > -1U ? -1U : (unsigned)mib, d->bus);
 }
 
 /* What is on it, and whether that is what was meant. */
@@ -68,8 +60,7 @@ static void add_fault(int fd)
 	device_reader(&r, fd);
 	switch (parttable_fault(&r, &other)) {
 	case PARTTABLE_BACKUP_ONLY:
-		add("; primary GPT is damaged, backup is good: add gpt to the command line to boot, "
-		    "repair with sgdisk -e");
+		add("; primary GPT is damaged, backup is good: boot with gpt, repair with sgdisk -e");
 		break;
 	case PARTTABLE_OTHER_SECTOR:
 		add("; GPT is for %u-byte sectors, disk has %u", other, sector);
@@ -83,13 +74,15 @@ static int report(struct boot *b, const char *name)
 {
 	char path[sizeof(b->node)];
 	struct parttable_id part;
+	unsigned long long mib;
 	struct device d;
 	int fd, err;
 
 	if (device_look(&d, DEVICE_BY_NAME, name))
 		return 0;
 	line_end = line;
-	add_size(&d);
+	mib = device_number(name, "size") >> 11;
+	add("%s (%u MiB, %s)", name, mib > -1U ? -1U : (unsigned)mib, d.bus);
 	fd = device_open(b, name, path);
 	err = fd < 0 ? fd : device_super(b, fd);
 	if (err)
@@ -104,41 +97,14 @@ static int report(struct boot *b, const char *name)
 	return ++seen == DEVICES_MAX;
 }
 
-static int list(struct boot *b, const char *name)
-{
-	struct device d;
-
-	(void)b;
-	if (!device_look(&d, DEVICE_BY_NAME, name)) {
-		add(seen++ ? ", " : "");
-		add_size(&d);
-	}
-	return 0;
-}
-
-static void visit_all(struct boot *b, device_visit *visit)
+void report_devices(struct boot *b)
 {
 	int err;
 
 	seen = 0;
-	line_end = line;
-	err = devices_each(b, visit);
+	err = devices_each(b, report);
 	if (err < 0)
 		say(LOG_ERR, "read /sys: %d", err);
-	else if (err)
-		say(LOG_ERR, "seen: and more");
 	else if (!seen)
 		say(LOG_ERR, "seen: no block device; is its driver in this kernel?");
-}
-
-void report_devices(struct boot *b)
-{
-	visit_all(b, report);
-}
-
-void report_names(struct boot *b)
-{
-	visit_all(b, list);
-	if (seen)
-		say(LOG_ERR, "seen: %s", line);
 }

@@ -51,7 +51,7 @@ static int emergency(const struct row *row, const char *value, params_note *note
 	for (int i = 0; i < (CONFIG_SHELL ? 5 : 4); i++)
 		if (str_same(words[i], value))
 			return i;
-	note(row->name, value, "none of reboot, poweroff, halt, panic (shell, if in this image); ignored");
+	note(row->name, value, "not reboot, poweroff, halt, panic or shell; ignored");
 	return NOT_GIVEN;
 }
 
@@ -62,7 +62,7 @@ static void keep(char **list, const struct row *row, char *value, params_note *n
 			list[i] = value;
 			return;
 		}
-	note(row->name, value, "more than this image keeps; ignored");
+	note(row->name, value, "too many; ignored");
 }
 
 static void apply(struct params *params, const struct row *row, const struct word *word,
