@@ -112,4 +112,7 @@ void super_identify(struct super *s, struct reader *reader, bool partitioned)
 		s->head[size++] = 0;
 	for (const struct format *f = __start_formats; f < __stop_formats; f++)
 		try(f, s, reader, partitioned);
+	/* what checks out beats the remains of something else */
+	if (s->fs.type)
+		s->damaged = NULL;
 }

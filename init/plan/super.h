@@ -26,7 +26,7 @@ struct super {
 	struct identity fs;     /* the file system */
 	struct identity member; /* RAID, LVM, LUKS, swap ...: never to be mounted, whatever fs says */
 	struct identity second; /* type: another file system that fits as well; then neither counts */
-	const char *damaged;    /* a type that would fit, but its checksum is wrong */
+	const char *damaged;    /* a type that would fit but for a wrong checksum; none else does */
 	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
 };
 

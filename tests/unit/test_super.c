@@ -481,7 +481,7 @@ static const struct {
 	{ "minix", "", "", make_minix, 360 * 1024, MINIX + 17, 0 },
 	/* these have a second superblock */
 	{ "f2fs", SOME_UUID, "flash", make_f2fs, 10 << 12, F2FS, 0 },
-	{ "nilfs2", SOME_UUID, "logs", make_nilfs2, SIZE, NILFS + 6, 0 },
+	{ "nilfs2", SOME_UUID, "logs", make_nilfs2, SIZE, NILFS, 0 },
 };
 
 static void each_is_itself(void **state)
@@ -577,6 +577,16 @@ static void two_that_fit(void **state)
 
 	/* it is gone with the next medium */
 	blank(state);
+	make_ext();
+	is("ext4");
+}
+
+static void damage_beside_a_sound_one(void **state)
+{
+	(void)state;
+	make_btrfs();
+	image[BTRFS + 4095] ^= 1;
+	is_damaged("btrfs");
 	make_ext();
 	is("ext4");
 }
@@ -1390,7 +1400,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, blank, end)
 	const struct CMUnitTest tests[] = {
 		TEST(each_is_itself), TEST(magic_is_needed), TEST(wrong_checksum_is_damage), TEST(cut_media),
-		TEST(nothing_is_nothing), TEST(extended_partition_is_nothing), TEST(two_that_fit),
+		TEST(nothing_is_nothing), TEST(extended_partition_is_nothing), TEST(two_that_fit), TEST(damage_beside_a_sound_one),
 		TEST(read_errors),
 		TEST(ext_by_features), TEST(ext_journal_is_a_member), TEST(ext_bounds),
 		TEST(squashfs_versions), TEST(erofs_blocks), TEST(f2fs_copy), TEST(f2fs_layouts),
