@@ -1,7 +1,7 @@
 /*
  * What travels through the boot, and its stages in order. Each stage returns
- * 0, or -1 after refuse() has said why; main.c runs them and fail() ends the
- * boot at the first that fails.
+ * 0, or REFUSED after refuse() has said why; main.c runs them and fail() ends
+ * the boot at the first that fails.
  */
 #ifndef INIT_H
 #define INIT_H
@@ -13,6 +13,9 @@
 #include <stdbool.h>
 
 #define VERSION "0.1"
+
+/* No call of ours fails with EPERM. */
+#define REFUSED (-1)
 
 /* Where root is mounted until the switch; the kernel's own image has it too. */
 #define NEW_ROOT "/root"
@@ -50,8 +53,9 @@ char *root_after(const struct boot *b);
 /* Makes it root=; false when there is none, or root is "/" by now. */
 bool next_root(struct boot *b);
 
-/* Says what failed and what happens now, at level err. Returns -1. */
-__attribute__((format(printf, 2, 3))) int refuse(const struct boot *b, const char *format, ...);
+/* Says what failed and what happens now, at level err; the value is REFUSED. */
+#define refuse(b, ...) (refuse_(b, __VA_ARGS__), REFUSED)
+__attribute__((format(printf, 2, 3))) void refuse_(const struct boot *b, const char *format, ...);
 
 /* Reports what was there, then reboots, halts or opens a shell as asked. */
 _Noreturn void fail(struct boot *b);

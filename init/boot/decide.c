@@ -9,6 +9,7 @@
 #include "../plan/mountopts.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sys/mount.h>
 
 /* The longest command line of any architecture is 4,096 bytes; bootconfig adds up to 32 kB. */
@@ -24,7 +25,7 @@ int decide(struct boot *b)
 	static char text[CMDLINE_MAX], image[] = CONFIG_CMDLINE, append[] = CONFIG_CMDLINE_APPEND;
 	struct params *p = &b->params;
 
-	params_parse(p, image, "", note);
+	params_parse(p, image, NULL, note);
 	if (!CONFIG_CMDLINE_OVERRIDE) {
 		int n = sys_read_file("/proc/cmdline", text, sizeof(text));
 
@@ -33,9 +34,9 @@ int decide(struct boot *b)
 		/* The kernel ends the line; without this an open quote would swallow that too. */
 		if (n && text[n - 1] == '\n')
 			text[n - 1] = '\0';
-		params_parse(p, text, CONFIG_CMDLINE_LOCK, note);
+		params_parse(p, text, *CONFIG_CMDLINE_LOCK ? CONFIG_CMDLINE_LOCK : NULL, note);
 	}
-	params_parse(p, append, "", note);
+	params_parse(p, append, NULL, note);
 
 	if (CONFIG_SHELL && p->stage && !is_break(p->stage)) {
 		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);

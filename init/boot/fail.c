@@ -50,14 +50,13 @@ static const char *what_now(const struct boot *b)
 	return text;
 }
 
-int refuse(const struct boot *b, const char *format, ...)
+void refuse_(const struct boot *b, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	log_list(LOG_ERR, format, args, what_now(b));
 	va_end(args);
-	return -1;
 }
 
 void fail(struct boot *b)

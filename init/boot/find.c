@@ -36,10 +36,9 @@ static int open_listed(struct boot *b)
 	err = device_look(&d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, which);
 	if (err)
 		return err;
-	if (device_allowed(&d))
-		return device_open(b, d.name, b->node);
-	refuse(b, "root=%s: %s is not allowed for root", b->params.root, d.bus);
-	return REFUSED;
+	if (!device_allowed(&d))
+		return refuse(b, "root=%s: %s is not allowed for root", b->params.root, d.bus);
+	return device_open(b, d.name, b->node);
 }
 
 static int open_named(struct boot *b)
@@ -49,10 +48,11 @@ static int open_named(struct boot *b)
 
 	str_print(b->node, sizeof(b->node), "/dev/%s", b->root.value);
 	err = sys_stat(b->node, 0, &st);
-	if (err || S_ISBLK(st.stx_mode))
-		return err ? err : sys_open(b->node, O_RDONLY);
-	refuse(b, "root=%s: not a block device", b->params.root);
-	return REFUSED;
+	if (err)
+		return err;
+	if (!S_ISBLK(st.stx_mode))
+		return refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
+	return sys_open(b->node, O_RDONLY);
 }
 
 /* /dev/NAME or a number: one look. */
@@ -63,13 +63,11 @@ static int find_device(struct boot *b)
 	int fd = listed ? open_listed(b) : open_named(b), err;
 	char text[MATCH_BAR_MAX];
 
-	if (fd < 0 || fd == REFUSED)
+	if (fd < 0)
 		return fd;
 	err = device_super(b, fd);
-	if (!err && CONFIG_PROBE && match_bar(text, &b->super)) {
-		refuse(b, "root=%s: %s %s", b->params.root, b->node, text);
-		err = REFUSED;
-	}
+	if (!err && CONFIG_PROBE && match_bar(text, &b->super))
+		err = refuse(b, "root=%s: %s %s", b->params.root, b->node, text);
 	if (err)
 		sys_close(fd);
 	b->device = fd;
@@ -153,7 +151,7 @@ int find(struct boot *b)
 		unsigned waited = sys_now() - since;
 
 		if (err == REFUSED)
-			return -1;
+			return REFUSED;
 		if (!CONFIG_WAIT || waited >= w.limit)
 			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(waited));
 		if (subscribed) {

@@ -7,8 +7,6 @@
 
 #include "device.h"
 
-#define REFUSED 1
-
 /*
  * UUID= and the like: root is the one device that answers. name: only this one has
  * changed; NULL: look at all of them. -EAGAIN: some could not be read yet.

@@ -176,5 +176,5 @@ int attach(struct boot *b)
 		sys_unmount(NEW_ROOT);
 		sys_close(b->device);
 	} while (!find(b));
-	return -1;
+	return REFUSED;
 }

@@ -124,8 +124,7 @@ static int choose(struct boot *b)
 {
 	if (!CONFIG_DUPLICATE_FIRST && preferred != 1) {
 		sys_close(b->device);
-		refuse(b, "root=%s is on %s: remove one, or use /dev/NAME", b->params.root, names);
-		return REFUSED;
+		return refuse(b, "root=%s is on %s: remove one, or use /dev/NAME", b->params.root, names);
 	}
 	say(LOG_ERR, "root=%s is on %s: taking %s", b->params.root, names, best);
 	return 0;
@@ -152,10 +151,8 @@ int find_tag(struct boot *b, const char *name)
 		return REFUSED;
 	if (answers)
 		return device_super(b, b->device);
-	if (bar[0]) {
-		refuse(b, "root=%s: %s", b->params.root, bar);
-		return REFUSED;
-	}
+	if (bar[0])
+		return refuse(b, "root=%s: %s", b->params.root, bar);
 	return err ? err : unread_count ? -EAGAIN : -ENOENT;
 }
 

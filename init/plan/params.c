@@ -93,10 +93,12 @@ static void apply(struct params *params, const struct row *row, const struct wor
 		note(row->name, value, "not in this image; ignored");
 		break;
 	case LIST:
-		keep(member, row, value, note);
+		if (CONFIG_ROOTFALLBACK)
+			keep(member, row, value, note);
 		break;
 	case EMERGENCY:
-		*number = emergency(row, value, note);
+		if (CONFIG_EMERGENCY_WORD)
+			*number = emergency(row, value, note);
 		break;
 	default:
 		*number = seconds(row, value, note);
@@ -150,7 +152,7 @@ static void one_word(struct params *params, const struct word *word, const char 
 		if (!cmdline_same_name(rows[i].name, word->name) ||
 		    (rows[i].kind != ABSENT && !word->value != (rows[i].kind <= BREAK)))
 			continue;
-		if (params_listed(locked, rows[i].name))
+		if (locked && params_listed(locked, rows[i].name))
 			note(word->name, word->value, "not allowed by this image; ignored");
 		else
 			apply(params, &rows[i], word, note);

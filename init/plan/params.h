@@ -48,7 +48,7 @@ typedef void params_note(const char *name, const char *value, const char *text);
 /*
  * Reads one text, in place, on top of what is already there: the last word
  * wins, over several texts too. Stops at "--". Words that `locked` names,
- * separated by spaces, are only noted.
+ * separated by spaces, are only noted; NULL: none.
  */
 void params_parse(struct params *params, char *text, const char *locked, params_note *note);
 
