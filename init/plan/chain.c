@@ -29,7 +29,8 @@ void chain_walk(struct chain *c, unsigned cluster)
 	unsigned char link[4];
 
 	while (cluster >= 2 && cluster < c->end &&
-	       chain_entries(c, c->data + ((cluster - 2ULL) << c->cluster_log), 1U << c->cluster_log) &&
+	       chain_entries(c, c->data + ((cluster - 2ULL) << c->cluster_log),
+			     1U << c->cluster_log) &&
 	       reader_get(c->reader, link, sizeof(link), c->links + cluster * 4ULL))
 		cluster = le32(link) & CHAIN_LINK;
 }

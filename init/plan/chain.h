@@ -9,10 +9,12 @@
 
 /* Of a link; exFAT's have 32 bits, but no disk has so many clusters. */
 #define CHAIN_LINK 0x0fffffff
+/* Enough for 2560 entries in clusters of 4 kB and more, and still less than a medium may cost. */
+#define CHAIN_PIECES 20
 
 struct chain {
 	struct reader *reader;
-	unsigned long long links; /* offset of the table, whose entry n says what follows cluster n */
+	unsigned long long links; /* offset of the table: entry n says what follows cluster n */
 	unsigned long long data;  /* offset of cluster 2, the first one */
 	unsigned cluster_log;     /* of a cluster's size in bytes */
 	unsigned end;             /* the first number that is no cluster's */
@@ -22,7 +24,7 @@ struct chain {
 	unsigned pieces;          /* that may be read yet */
 };
 
-/* Gives the entries of `size` bytes at `offset` to take(). True when there may be more behind them. */
+/* Gives the entries of `size` bytes at `offset` to take(). True when more may be behind them. */
 bool chain_entries(struct chain *c, unsigned long long offset, unsigned size);
 
 /* The same with the directory that begins at this cluster. */

@@ -23,5 +23,5 @@ static int check(struct probe *p)
 	return 0;
 }
 
-FORMAT(btrfs, .type = "btrfs", .magic = "_BHRfS_M", .magic_at = 0x40, .magic_length = 8, .base = OFFSET,
-       .uuid_at = 0x20, .label_at = 0x12b, .label_length = 256, .check = check);
+FORMAT(btrfs, .type = "btrfs", .magic = "_BHRfS_M", .magic_at = 0x40, .magic_length = 8,
+       .base = OFFSET, .uuid_at = 0x20, .label_at = 0x12b, .label_length = 256, .check = check);

@@ -41,7 +41,7 @@ static int check(struct probe *p)
 {
 	const unsigned char *b = p->at;
 	unsigned log = b[108];
-	struct chain c = { .reader = p->reader, .take = take, .arg = p->id, .pieces = 20 };
+	struct chain c;
 
 	if (!is_sane(b))
 		return -EINVAL;
@@ -49,12 +49,15 @@ static int check(struct probe *p)
 		return -EBADMSG;
 	format_serial(p->id, b + 100);
 	p->id->size = le64(b + 72) << log;
-	c.links = (unsigned long long)le32(b + 80) << log;
-	c.data = (unsigned long long)le32(b + 88) << log;
-	c.cluster_log = log + b[109];
-	c.end = le32(b + 92) + 2;
+	c = (struct chain){
+		.reader = p->reader, .take = take, .arg = p->id, .pieces = CHAIN_PIECES,
+		.links = (unsigned long long)le32(b + 80) << log,
+		.data = (unsigned long long)le32(b + 88) << log,
+		.cluster_log = log + b[109], .end = le32(b + 92) + 2,
+	};
 	chain_walk(&c, le32(b + 96));
 	return 0;
 }
 
-FORMAT(exfat, .type = "exfat", .magic = "EXFAT   ", .magic_at = 3, .magic_length = 8, .check = check);
+FORMAT(exfat, .type = "exfat", .magic = "EXFAT   ", .magic_at = 3, .magic_length = 8,
+       .check = check);

@@ -15,8 +15,8 @@ static bool take(void *id, const unsigned char *entry)
 	unsigned attributes = entry[11];
 
 	/* a deleted one, one with a first cluster, a part of a long name, no volume's name */
-	if (entry[0] == 0xe5 || le16(entry + 20) || le16(entry + 26) || (attributes & 0x3f) == 0x0f ||
-	    (attributes & 0x18) != 0x08)
+	if (entry[0] == 0xe5 || le16(entry + 20) || le16(entry + 26) ||
+	    (attributes & 0x3f) == 0x0f || (attributes & 0x18) != 0x08)
 		return false;
 	format_label(id, entry, 11);
 	if (entry[0] == 0x05)
@@ -29,7 +29,7 @@ static bool is_power(unsigned value)
 	return value && !(value & (value - 1));
 }
 
-/* The BIOS parameter block as the kernel's fat_read_bpb() wants it: all of it, as there is no magic. */
+/* The BIOS parameter block as the kernel's fat_read_bpb() wants it: there is no magic. */
 static bool is_sane(const unsigned char *b)
 {
 	unsigned sector = le16(b + 0x0b), media = b[0x15];
@@ -54,7 +54,7 @@ static int check(struct probe *p)
 	const unsigned char *b = p->at;
 	unsigned log, cluster_log, fat, sectors, entries, start, clusters;
 	bool is_fat32 = !le16(b + 0x16);
-	struct chain c = { .reader = p->reader, .take = take, .arg = p->id, .pieces = 20 };
+	struct chain c;
 
 	fat = is_fat32 ? le32(b + 0x24) : le16(b + 0x16);
 	if (!fat || !is_sane(b))
@@ -71,12 +71,13 @@ static int check(struct probe *p)
 		return -EINVAL;
 
 	p->id->size = (unsigned long long)sectors << log;
-	c.data = (unsigned long long)start << log;
+	c = (struct chain){
+		.reader = p->reader, .take = take, .arg = p->id, .pieces = CHAIN_PIECES,
+		.links = le16(b + 0x0e) << log, .data = (unsigned long long)start << log,
+		.cluster_log = cluster_log + log, .end = clusters + 2,
+	};
 	if (is_fat32) {
 		format_serial(p->id, b + 0x43);
-		c.links = le16(b + 0x0e) << log;
-		c.cluster_log = cluster_log + log;
-		c.end = clusters + 2;
 		chain_walk(&c, le32(b + 0x2c));
 	} else {
 		if ((b[0x26] | 1) == 0x29)
@@ -86,4 +87,5 @@ static int check(struct probe *p)
 	return 0;
 }
 
-FORMAT(fat, .type = "vfat", .magic = "\x55\xaa", .magic_at = 0x1fe, .magic_length = 2, .check = check);
+FORMAT(fat, .type = "vfat", .magic = "\x55\xaa", .magic_at = 0x1fe, .magic_length = 2,
+       .check = check);

@@ -17,7 +17,7 @@ struct probe {
 	struct super *super;
 	struct reader *reader;
 	const struct format *format;
-	struct identity *id;        /* to fill: type is set, and uuid and label if the row has them */
+	struct identity *id;        /* to fill: type is set, uuid and label if the row has them */
 	const unsigned char *at;    /* the superblock in the head */
 	bool partitioned;           /* as super_identify() got it */
 };
@@ -32,7 +32,7 @@ struct format {
 	int (*check)(struct probe *p);
 	unsigned base;               /* where the superblock starts, in bytes of the medium */
 	unsigned short magic_at;     /* this and the following from there */
-	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: none, or check() does it */
+	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: check() does it, if any */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
 	unsigned char magic_length;  /* 0: only check() tells */
 	bool member;

@@ -1,4 +1,7 @@
-/* ISO 9660 and its Joliet extension: ECMA-119, linux include/uapi/linux/iso_fs.h; labels as libblkid joins them. */
+/*
+ * ISO 9660 and its Joliet extension: ECMA-119, linux include/uapi/linux/iso_fs.h.
+ * Labels as libblkid joins them.
+ */
 #include "format.h"
 #include "../bytes.h"
 
@@ -98,5 +101,5 @@ static int check(struct probe *p)
 	return 0;
 }
 
-FORMAT(iso9660, .type = "iso9660", .magic = "CD001", .magic_at = 1, .magic_length = 5, .base = 16 * SECTOR,
-       .check = check);
+FORMAT(iso9660, .type = "iso9660", .magic = "CD001", .magic_at = 1, .magic_length = 5,
+       .base = 16 * SECTOR, .check = check);

@@ -9,7 +9,7 @@ static int check(struct probe *p)
 {
 	unsigned type = le16(p->at + 2);
 
-	/* the sixteen bits of the magic say too little: incompatible or deletable, accurate, up to XREF */
+	/* The magic has but 16 bits: the node is accurate, and of a number that there is. */
 	if ((type & 0x3ff0) != 0x2000)
 		return -EINVAL;
 	return crc(CRC32, 0, p->at, 8) == le32(p->at + 8) ? 0 : -EBADMSG;

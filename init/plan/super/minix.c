@@ -15,7 +15,8 @@
 static int check(struct probe *p)
 {
 	const unsigned char *sb = p->at, *maps = sb + 4;
-	unsigned magic = le16(sb + 16), state = le16(sb + 18), inodes = le16(sb), zones = le32(sb + 20), first;
+	unsigned magic = le16(sb + 16), state = le16(sb + 18), inodes = le16(sb);
+	unsigned zones = le32(sb + 20), first;
 
 	if (magic == 0x137f || magic == 0x138f) {
 		zones = le16(sb + 2);
@@ -29,7 +30,8 @@ static int check(struct probe *p)
 	/* s_imap_blocks, s_zmap_blocks, s_firstdatazone, s_log_zone_size */
 	first = le16(maps + 4);
 	if (state & ~STATES || le16(maps + 6) || !inodes || le16(maps) * MAP_BITS <= inodes ||
-	    first > zones || le16(maps + 2) * MAP_BITS <= zones - first || le16(sb + 0x38) == EXT_MAGIC)
+	    first > zones || le16(maps + 2) * MAP_BITS <= zones - first ||
+	    le16(sb + 0x38) == EXT_MAGIC)
 		return -EINVAL;
 	p->id->size = (unsigned long long)zones * 1024;
 	return 0;

@@ -38,4 +38,5 @@ static int check(struct probe *p)
 }
 
 /* s_rev_level 2.0, the only one, stands before the magic: more than its two bytes. */
-FORMAT(nilfs2, .type = "nilfs2", .magic = "\2\0\0\0\0\0" "44", .magic_length = 8, .base = 1024, .check = check);
+FORMAT(nilfs2, .type = "nilfs2", .magic = "\2\0\0\0\0\0" "44", .magic_length = 8, .base = 1024,
+       .check = check);

@@ -62,7 +62,8 @@ static int check(struct probe *p)
 	clusters = le64(b + 0x28) >> __builtin_ctz(per);
 	if (le64(b + 0x30) > clusters || le64(b + 0x38) > clusters)
 		return -EINVAL;
-	if (!reader_get(p->reader, records, (VOLUME + 1) * size, le64(b + 0x30) << __builtin_ctz(cluster)) ||
+	if (!reader_get(p->reader, records, (VOLUME + 1) * size,
+			le64(b + 0x30) << __builtin_ctz(cluster)) ||
 	    le32(records) != FILE_MAGIC || le32(records + VOLUME * size) != FILE_MAGIC)
 		return -EINVAL;
 	p->id->size = le64(b + 0x28) * sector;

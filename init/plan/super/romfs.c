@@ -15,5 +15,5 @@ static int check(struct probe *p)
 	return sum ? -EBADMSG : 0;
 }
 
-FORMAT(romfs, .type = "romfs", .magic = "-rom1fs-", .magic_length = 8, .label_at = 16, .label_length = 16,
-       .check = check);
+FORMAT(romfs, .type = "romfs", .magic = "-rom1fs-", .magic_length = 8, .label_at = 16,
+       .label_length = 16, .check = check);

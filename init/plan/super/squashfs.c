@@ -1,4 +1,7 @@
-/* squashfs 4, and older ones of either byte order, which Linux cannot mount: linux fs/squashfs/squashfs_fs.h. */
+/*
+ * squashfs 4, and older ones of either byte order, which Linux cannot mount:
+ * linux fs/squashfs/squashfs_fs.h.
+ */
 #include "format.h"
 #include "../bytes.h"
 
