@@ -22,6 +22,7 @@ struct candidate {
 	char *name;                          /* below /dev/ */
 	const char *bus;                     /* NULL: not known from an image */
 	struct super super;
+	const char *unknown;                 /* its file system, when this image does not know it */
 };
 
 /* Its image, partition and device name, for a message. */

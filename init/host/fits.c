@@ -96,7 +96,7 @@ static int add(struct disks *disks, struct image *image, const struct parttable_
 	c->name = entry ? partition_name(disk, entry->number) : copy(disk);
 	c->bus = bus;
 	c->super = image->super;
-	formats_forget(&c->super);
+	c->unknown = formats_forget(&c->super);
 	return 0;
 }
 
@@ -147,6 +147,8 @@ static void show_candidate(const struct candidate *c, const struct rootspec *roo
 
 	if (c->super.second.type)
 		text = copyf("%s or %s", text, c->super.second.type);
+	if (c->unknown)
+		text = copyf("%s (%s, which this image does not know)", text, c->unknown);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
 		const char *value = match_value(tag, &c->super, id);
 

@@ -53,16 +53,21 @@ static void forget(const char **type)
 		*type = NULL;
 }
 
-void formats_forget(struct super *super)
+const char *formats_forget(struct super *super)
 {
+	const char *type = super->fs.type;
+
 	forget(&super->member.type);
 	forget(&super->damaged);
 	forget(&super->second.type);
 	forget(&super->fs.type);
-	if (super->fs.type || !super->second.type)
-		return;
+	if (super->fs.type)
+		return NULL;
+	if (!super->second.type)
+		return type;
 	super->fs = super->second;
 	super->second.type = NULL;
+	return NULL;
 }
 
 char *formats_known(void)

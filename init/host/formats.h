@@ -10,8 +10,11 @@
 /* Those of file systems, as in "ext, vfat"; to be freed. */
 char *formats_known(void);
 
-/* Takes out what an image without some formats does not see. */
-void formats_forget(struct super *super);
+/*
+ * Takes out what an image without some formats does not see. Returns the file
+ * system that it held, if that is of a format which is not in this image.
+ */
+const char *formats_forget(struct super *super);
 
 /* Is there a format of that type at all, in this image or not? Not of members. */
 bool format_exists(const char *type);

@@ -110,6 +110,8 @@ static int read_table(struct image *image, bool gpt)
 	struct medium disk = medium(image);
 
 	read_head(image);
+	/* the rest of a file is no sector of a disk */
+	disk.reader.size &= ~511ULL;
 	disk.reader.reads = TABLE_READS;
 	disk.reader.bytes = TABLE_BYTES;
 	image->count = 0;
@@ -199,11 +201,6 @@ int image_identify(struct image *image, const struct parttable_entry *entry)
 	if (entry) {
 		part.base = entry->start * 512;
 		part.reader.size = entry->size * 512;
-		/* A table may promise more than there is. */
-		if (part.base > image->size)
-			part.base = image->size;
-		if (part.reader.size > image->size - part.base)
-			part.reader.size = image->size - part.base;
 		snprintf(name, sizeof(name), " partition %u", entry->number);
 	}
 	super_identify(&image->super, &part.reader, !entry && is_end_taken(image));

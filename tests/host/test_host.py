@@ -425,11 +425,17 @@ def test_partition_beyond_the_end(probe, tmp_path):
 FINE, REFUSED, USAGE = range(3)
 
 
+# What the tests below mean to be in the image, whatever the defaults are; the last line counts.
+BASE = [f'CONFIG_{name}=y' for name in (
+    'ROOT_DEVNUM', 'ROOT_TAG', 'ROOT_FLASH', 'ROOT_SHARE', 'ROOTFALLBACK', 'ROOTFLAGS', 'WAIT', 'PROBE',
+    'FS_EXT', 'FS_SQUASHFS', 'FS_XFS', 'FS_MEMBERS', 'INIT_CHECK', 'REPORT', 'EMERGENCY_WORD')]
+
+
 @pytest.fixture
 def explain(tool, tmp_path):
     def explain(cmdline, *lines, status=FINE):
         """The lines of output; with `lines` of a .config."""
-        (tmp_path / 'config').write_text(''.join(line + '\n' for line in lines))
+        (tmp_path / 'config').write_text(''.join(line + '\n' for line in [*BASE, *lines]))
         found = Run(tool, 'explain', '--config', tmp_path / 'config', '--', cmdline, status=status)
         assert found.err == b''
         return found.out.decode().splitlines()
@@ -593,6 +599,7 @@ def test_stage_that_is_none(explain):
     ('usbcore.autosuspend=-1', "the module usbcore's"),
     ('roo=/dev/vdb', 'nothing that /init knows; did you mean root=?'),
     ('rotwait', 'did you mean rootwait?'),
+    ('rx', "the kernel's"),
     ('rootfstpye=ext4', None),
     ('-- single root=/dev/vdb', "behind --: init's arguments"),
 ])
@@ -663,7 +670,7 @@ FOUND, NONE, UNCLEAR = IDENTIFIED, NOTHING, AMBIVALENT
 def fits(tool, tmp_path):
     def fits(cmdline, *images, status=FOUND, lines=()):
         """The block of root when there is one, and all of the output."""
-        (tmp_path / 'config').write_text(''.join(line + '\n' for line in lines))
+        (tmp_path / 'config').write_text(''.join(line + '\n' for line in [*BASE, *lines]))
         out = Run(tool, 'fits', '--config', tmp_path / 'config', cmdline, *images, status=status).out
         found = {}
         for line in out.split(b'\n') if status == FOUND else ():
@@ -757,6 +764,23 @@ def test_looks_like_two(fits, tmp_path):
     assert found['TYPE'] == 'squashfs'
 
 
+def test_format_that_the_image_does_not_know(fits, disk):
+    _, out = fits('root=LABEL=root', disk, lines=['# CONFIG_FS_EXT is not set'], status=NONE)
+    assert 'ext4, which this image does not know' in out
+
+
+def test_partition_that_is_its_disk(fits, tmp_path):
+    """From sector 0 on, as on hybrid ISO images: no second one that answers."""
+    image = ext4(tmp_path / 'x.img')
+    with open(image, 'r+b') as file:
+        file.seek(446)
+        file.write(struct.pack('<4xB3xII', 0x83, 0, 8 * MIB // 512))
+        file.seek(510)
+        file.write(b'\x55\xaa')
+    assert 'PARTN' not in fits('root=LABEL=root', image)[0]
+    assert fits('root=/dev/vda1', image)[0]['PARTN'] == '1'
+
+
 def test_what_must_not_be_mounted(fits, tmp_path):
     image = sparse(tmp_path / 'x.img', 8 * MIB)
     run('mkswap', '-L', 'root', image)
@@ -831,11 +855,15 @@ def test_refused_before_it_looks(cmdline, pointed, said, fits, disk):
     [], ['root=/dev/vda'], ['root=/dev/vda', '/none'], ['root=/dev/vda', '/'],
     ['--board', 'no-such', 'root=/dev/vda', '{}'], ['--config', '/none', 'root=/dev/vda', '{}'],
     ['--sector-size', '1', 'root=/dev/vda', '{}'], ['--bord', 'root=/dev/vda', '{}'],
-    ['root=8:1', '{}'], ['root=ubi0:rootfs', '{}'], ['root=x rootfstype=9p', '{}'],
 ])
 def test_fits_fails(words, tool, disk):
     found = Run(tool, 'fits', *(word.format(disk) for word in words), status=ERROR)
     assert found.err.startswith(b'kindling: ') and found.out == b''
+
+
+@pytest.mark.parametrize('words', ['root=8:1', 'root=ubi0:rootfs', 'root=x rootfstype=9p'])
+def test_not_to_be_told_from_images(words, fits, disk):
+    assert fits(words, disk, status=ERROR)[1] == ''
 
 
 def test_hostile_label_in_messages(fits, tmp_path):
