@@ -16,7 +16,7 @@ void handoff(struct boot *b)
 		err = sys_exec(init, b->argv, b->envp);
 		b->init = init_after(b, init);
 		if (!b->init) {
-			refuse(b, "run init %s: %d", init, err);
+			refuse_(b, "run init %s: %d", init, err);
 			return;
 		}
 		say(LOG_ERR, "run init %s: %d; trying %s", init, err, b->init);
