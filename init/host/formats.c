@@ -8,12 +8,20 @@
 
 #define PREFIX "FS_"
 
+/* The files of what is no file system. */
+#define MEMBERS "members"
+#define VOLUMES "volumes"
+
 /* FS_NAME is the file name.c in plan/super, and for these that is not the type's name. */
 static const char *file_of(const char *type)
 {
 	static const char *const rows[][2] = {
 		{ "ext2", "ext" }, { "ext3", "ext" }, { "ext4", "ext" }, { "jbd", "ext" },
 		{ "vfat", "fat" }, { "squashfs3", "squashfs" },
+		{ "linux_raid_member", MEMBERS }, { "LVM2_member", MEMBERS },
+		{ "crypto_LUKS", MEMBERS }, { "swap", MEMBERS }, { "swsuspend", MEMBERS },
+		{ "bcache", VOLUMES }, { "drbd", VOLUMES }, { "zfs_member", VOLUMES },
+		{ "BitLocker", VOLUMES }, { "DM_verity_hash", VOLUMES }, { "DM_integrity", VOLUMES },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
@@ -22,10 +30,10 @@ static const char *file_of(const char *type)
 	return type;
 }
 
-/* The option of a type; NULL for members, whose file has many types. */
-static const int *option_of(const char *type)
+/* The option of a file in plan/super, or NULL. */
+static const int *option_of(const char *file)
 {
-	char *option = copyf(PREFIX "%s", file_of(type));
+	char *option = copyf(PREFIX "%s", file);
 	const int *value;
 
 	for (char *c = option; *c; c++)
@@ -37,14 +45,14 @@ static const int *option_of(const char *type)
 
 bool format_exists(const char *type)
 {
-	return option_of(type);
+	return option_of(file_of(type));
 }
 
 static bool is_known(const char *type)
 {
-	const int *value = option_of(type);
+	const int *value = option_of(file_of(type));
 
-	return CONFIG_PROBE && (value ? *value : CONFIG_FS_MEMBERS);
+	return CONFIG_PROBE && value && *value;
 }
 
 static void forget(const char **type)
@@ -72,13 +80,15 @@ const char *formats_forget(struct super *super)
 
 char *formats_known(void)
 {
+	const int *members = option_of(MEMBERS), *volumes = option_of(VOLUMES);
 	char *text = copy("");
 
 	for (unsigned i = 0; config_name(i); i++) {
 		const char *name = str_after(config_name(i), PREFIX);
+		const int *value = config_bool(config_name(i));
 		char *longer;
 
-		if (!name || str_same(name, "MEMBERS") || !*config_bool(config_name(i)))
+		if (!name || !*value || value == members || value == volumes)
 			continue;
 		longer = copyf("%s%s%s", text, *text ? ", " : "", name);
 		free(text);

@@ -16,7 +16,7 @@ char *formats_known(void);
  */
 const char *formats_forget(struct super *super);
 
-/* Is there a format of that type at all, in this image or not? Not of members. */
+/* Is there a format of that type at all, in this image or not? */
 bool format_exists(const char *type);
 
 #endif

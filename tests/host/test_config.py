@@ -1,5 +1,6 @@
 """The host tool reads a .config as Kconfig does: every option of random configurations."""
 import random
+import re
 
 import pytest
 from kconfiglib import BOOL, INT, STRING, Kconfig
@@ -62,3 +63,14 @@ def test_random_configuration(seed, reader, tmp_path):
 def test_no_line_is_the_default(reader, tmp_path):
     (tmp_path / 'empty').write_text('')
     assert reader(tmp_path / 'empty') == values(Kconfig('kconfig/Kconfig', warn=False))
+
+
+def test_every_type_has_its_file():
+    """formats.c knows the option of each type that a format of init/plan/super can give."""
+    rows = dict(re.findall(r'{ "(\w+)", "?(\w+)"? }', (TOP / 'init/host/formats.c').read_text()))
+    found = {(name, path.stem) for path in (TOP / 'init/plan/super').glob('*.c')
+             for name in re.findall(r'type = "(\w+)"', path.read_text())}
+    assert len(found) > 25
+    assert {name: rows.get(name, name).lower() for name, _ in found} == dict(found)
+    options = {sym.name for sym in Kconfig('kconfig/Kconfig', warn=False).unique_defined_syms}
+    assert {f'FS_{file.upper()}' for _, file in found} <= options

@@ -789,6 +789,14 @@ def test_what_must_not_be_mounted(fits, tmp_path):
         assert 'is swap: this image cannot open it' in out
 
 
+def test_member_that_the_image_does_not_know(fits, tmp_path):
+    image = ext4(tmp_path / 'x.img')
+    md_at_the_end(image)
+    _, out = fits('root=LABEL=root', image, status=NONE)
+    assert 'holds ext4 but is linux_raid_member: not mounted' in out
+    assert fits('root=LABEL=root', image, lines=['# CONFIG_FS_MEMBERS is not set'])[0]
+
+
 def test_damaged(fits, tmp_path):
     image = ext4(tmp_path / 'x.img')
     with open(image, 'r+b') as file:
