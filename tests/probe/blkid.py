@@ -56,7 +56,7 @@ def value(handle, name):
     data, size = pointer(), ctypes.c_size_t()
     if lib.blkid_probe_lookup_value(handle, name, data, size):
         return None
-    return ctypes.string_at(data.value, size.value).removesuffix(b'\0')
+    return ctypes.string_at(data.value, size.value).partition(b'\0')[0] or None
 
 
 def listed(handle):

@@ -1,0 +1,59 @@
+/*
+ * identify <PATHS: for each path, a line of stdin, says what super_identify() finds in that file, and
+ * what it cost:
+ *
+ *     KIND TYPE UUID LABEL DAMAGED READS BYTES
+ *
+ * each ended by a NUL. KIND is member, fs or several; all are empty for what is not there.
+ */
+#include "plan/super.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static unsigned reads, bytes;
+
+static int read_file(struct reader *reader, void *buf, size_t size, unsigned long long offset)
+{
+	reads++;
+	bytes += (unsigned)size;
+	return pread(reader->fd, buf, size, (off_t)offset) == (ssize_t)size ? 0 : -EIO;
+}
+
+static void identify(const char *path)
+{
+	static struct super super;
+	struct reader reader = { .read = read_file, .fd = open(path, O_RDONLY), .reads = READER_READS,
+				 .bytes = READER_BYTES };
+	const struct identity *id;
+	const char *kind;
+
+	if (reader.fd < 0)
+		err(1, "%s", path);
+	reader.size = (unsigned long long)lseek(reader.fd, 0, SEEK_END);
+	reads = bytes = 0;
+	super_identify(&super, &reader, false);
+	if (reader.error)
+		errx(1, "%s: read", path);
+	close(reader.fd);
+	id = super.member.type ? &super.member : &super.fs;
+	kind = !id->type ? "" : super.member.type ? "member" : super.second.type ? "several" : "fs";
+	printf("%s%c%s%c%s%c%s%c%s%c%u%c%u%c", kind, 0, id->type ? id->type : "", 0, id->type ? id->uuid : "",
+	       0, id->type ? id->label : "", 0, super.damaged ? super.damaged : "", 0, reads, 0, bytes, 0);
+	fflush(stdout);
+}
+
+int main(void)
+{
+	char path[4096];
+
+	while (fgets(path, sizeof(path), stdin)) {
+		path[strcspn(path, "\n")] = '\0';
+		identify(path);
+	}
+	return 0;
+}

@@ -1,0 +1,175 @@
+"""Images changed at random: whatever is found in one costs no more than it may, and is what libblkid
+finds; to know less than it is allowed, to know something else is not.
+"""
+import random
+import subprocess
+from collections import namedtuple
+
+import pytest
+
+import blkid
+from builds import autoconf, every_option
+from images import images, rows
+from machine import BUILD, TOP
+
+READS, BYTES = 64, 1 << 20
+HEAD, TAIL = 68 << 10, 128 << 10
+NUMBERS = [0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff, 1 << 31, 1 << 32,
+           (1 << 63) - 1, 1 << 63, (1 << 64) - 1]
+
+# What libblkid knows, and kindling does not: another format may stand beside it.
+UNKNOWN = {b'udf', b'ubi', b'xfs_external_log', b'ext4dev'}
+# Of two superblocks it takes the first one, we that one whose checksum is right, as the kernel does.
+TWO_COPIES = {b'f2fs', b'nilfs2'}
+# (ours, theirs)
+KNOWN_DIFFERENCES = {
+    (b'jffs2', None),  # it does not know it
+    (b'vfat', None),  # it wants the two magics of the FSInfo sector, which the kernel can do without
+}
+
+Found = namedtuple('Found', 'kind type uuid label damaged reads bytes')
+
+
+@pytest.fixture(scope='module')
+def identify(tmp_path_factory):
+    """identify(path): what plan/super says of a file, under sanitizers."""
+    out = tmp_path_factory.mktemp('identify')
+    header = autoconf(out, every_option('y'))
+    plan = TOP / 'init/plan'
+    sources = [plan / 'super.c', plan / 'reader.c', plan / 'text.c', plan / 'crc.c', plan / 'chain.c',
+               *plan.glob('super/*.c')]
+    subprocess.run(['gcc', '-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', '-I', TOP / 'init', '-include',
+                    header, '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-o',
+                    out / 'identify', TOP / 'tests/probe/identify.c', *sources], check=True)
+    program = subprocess.Popen([out / 'identify'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(path):
+        program.stdin.write(f'{path}\n'.encode())
+        program.stdin.flush()
+        fields = [field(program.stdout) for _ in Found._fields]
+        return Found(*(text or None for text in fields[:-2]), *map(int, fields[-2:]))
+
+    yield ask
+    program.stdin.close()
+    assert program.wait() == 0
+
+
+def field(stream):
+    text = b''
+    while not text.endswith(b'\0'):
+        byte = stream.read(1)
+        assert byte, 'identify ended'
+        text += byte
+    return text[:-1]
+
+
+class Mutant:
+    """A private copy of an image, changed and then as it was again."""
+
+    def __init__(self, image, folder):
+        self.image, self.path = image, folder / image.name
+        self.file = self.copy()
+        self.size = self.file.seek(0, 2)
+        self.places = self.written()
+        self.undo, self.log, self.cut = [], [], False
+
+    def copy(self):
+        subprocess.run(['cp', '--sparse=always', self.image, self.path], check=True)
+        return open(self.path, 'r+b', buffering=0)
+
+    def written(self):
+        """Where bytes stand that are not zero, among those that identifying looks at."""
+        found = []
+        for start in {0, max(0, self.size - TAIL)}:
+            data = self.read(start, HEAD if start == 0 else TAIL)
+            found += [start + i for i in range(len(data)) if data[i]]
+        return found or [0]
+
+    def read(self, at, size):
+        self.file.seek(at)
+        return self.file.read(size)
+
+    def write(self, at, data):
+        self.undo.append((at, self.read(at, len(data))))
+        data = data[:len(self.undo[-1][1])]
+        self.file.seek(at)
+        self.file.write(data)
+        self.log.append((at, data[:16].hex(), len(data)))
+
+    def resize(self, size):
+        self.file.truncate(size)
+        self.log.append(('size', size))
+        self.cut = True
+
+    def restore(self):
+        if self.cut:
+            self.file.close()
+            self.file = self.copy()
+            self.undo = []
+        for at, data in reversed(self.undo):
+            self.file.seek(at)
+            self.file.write(data)
+        self.undo, self.log, self.cut = [], [], False
+
+
+def mutate(rng, mutant, others):
+    for _ in range(rng.choice([1, 1, 1, 2, 3, 8])):
+        at = max(0, rng.choice(mutant.places) + rng.choice([0, 0, 0, 1, -1, 7, -8]))
+        kind = rng.random()
+        if kind < 0.3:
+            mutant.write(at, bytes([rng.randrange(256)]))
+        elif kind < 0.6:
+            number = rng.choice(NUMBERS).to_bytes(8, rng.choice(['little', 'big']))
+            size = rng.choice([1, 2, 4, 8])
+            mutant.write(at, number[:size] if number[0] else number[-size:])
+        elif kind < 0.75:
+            mutant.write(at, bytes([rng.choice([0, 0xff])]) * rng.choice([4, 16, 512]))
+        elif kind < 0.95:
+            # a piece of another image, where it stands there
+            other = rng.choice(others)
+            place = rng.choice(other.places) & ~511
+            data = other.read(place, rng.choice([512, 512, 4096]))
+            mutant.write(place if rng.random() < 0.7 else at & ~511, data)
+        else:
+            mutant.resize(max(0, rng.choice([at, at & ~511, mutant.size - 1, mutant.size - 512])))
+
+
+@pytest.mark.parametrize('count', [2000, pytest.param(100_000, marks=pytest.mark.long)])
+def test_mutants(count, identify, tmp_path):
+    rng = random.Random(count)
+    # disks with partitions have tests of their own
+    names = [name for name, row in rows().items() if 'sfdisk' not in row.get('make', '')]
+    mutants = [Mutant(images()[name], tmp_path) for name in names]
+    wrong = []
+    for _ in range(count):
+        mutant = rng.choice(mutants)
+        mutate(rng, mutant, mutants)
+        ours, theirs = identify(mutant.path), blkid.probe(mutant.file)
+        assert ours.reads <= READS and ours.bytes <= BYTES, mutant.log
+        if not allowed(mutant, ours, theirs):
+            wrong.append((mutant.path.name, mutant.log, ours, theirs))
+        mutant.restore()
+    assert not wrong, f'{len(wrong)} differ:\n' + '\n'.join(map(str, wrong[:20]))
+
+
+def allowed(mutant, ours, theirs):
+    if ours.type is None or ours.kind == b'several' or theirs.type == blkid.AMBIVALENT:
+        return True
+    if ours.type == theirs.type:
+        # of a sector that the medium ends in it reads the bytes that are there
+        return (ours.kind == b'member' or ours.type in TWO_COPIES or mutant.cut
+                or (ours.uuid, ours.label) == (theirs.uuid, theirs.label))
+    return (
+        # it is never mounted, whatever else it may be; libblkid looks for more than magics in some,
+        # and for RAIDs not at all in what is smaller than a floppy disk
+        ours.kind == b'member'
+        # a checksum is wrong that libblkid does not look at
+        or theirs.type == ours.damaged
+        or theirs.type in UNKNOWN
+        # an ISO 9660 that is also a UDF is none of ours
+        or (theirs.type == b'iso9660' and b'NSR0' in mutant.read(32 << 10, 32 << 10))
+        # nor is a FAT without the signature of a boot sector
+        or (theirs.type == b'vfat' and mutant.read(510, 2) != b'\x55\xaa')
+        # nor a minix of the other byte order, where its magic is
+        or (theirs.type == b'minix' and mutant.read(1024 + 16, 1) in (b'\x13', b'\x24', b'\x4d'))
+        or (ours.type, theirs.type) in KNOWN_DIFFERENCES)
