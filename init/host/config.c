@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct options options;
+struct host_options host_options;
 
 enum kind { BOOL, INT, STRING };
 
@@ -20,7 +20,7 @@ static const struct row {
 	size_t member;
 } rows[] = {
 #define ROW(name, kind, choice, settable, otherwise) \
-	{ #name, kind, choice, offsetof(struct options, name) },
+	{ #name, kind, choice, offsetof(struct host_options, name) },
 	OPTIONS(ROW)
 };
 
@@ -39,7 +39,7 @@ static void settle(void)
 
 #define SETTLE(name, kind, choice, settable, otherwise) \
 	if (!(settable) || !*is_given)                  \
-		options.name = (otherwise);             \
+		host_options.name = (otherwise);             \
 	is_given++;
 	OPTIONS(SETTLE)
 }
@@ -52,7 +52,7 @@ void config_defaults(void)
 
 static int *number(const struct row *row)
 {
-	return (int *)((char *)&options + row->member);
+	return (int *)((char *)&host_options + row->member);
 }
 
 const char *config_name(unsigned index)
@@ -114,7 +114,7 @@ static int set_string(const struct row *row, char *value)
 		*out++ = *c;
 	}
 	*out = '\0';
-	*(const char **)((char *)&options + row->member) = copy(value);
+	*(const char **)((char *)&host_options + row->member) = copy(value);
 	return 0;
 }
 

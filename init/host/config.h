@@ -1,5 +1,5 @@
 /*
- * The configuration of the image that is spoken of: `options` (kconfig/conf).
+ * The configuration of the image that is spoken of: `host_options` (kconfig/conf).
  */
 #ifndef HOST_CONFIG_H
 #define HOST_CONFIG_H

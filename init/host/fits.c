@@ -287,5 +287,5 @@ int fits(int argc, char **argv)
 	line_read(&line, argv[0]);
 	if (open_images(&disks, argv + 1, argv[0], &line.params, sector))
 		return FAILED;
-	return try_roots(&line, &disks);
+	return (int)try_roots(&line, &disks);
 }

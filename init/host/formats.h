@@ -1,5 +1,5 @@
 /*
- * Which formats an image knows: all are linked into the host tool, but `options`
+ * Which formats an image knows: all are linked into the host tool, but `host_options`
  * may be those of an image with fewer.
  */
 #ifndef HOST_FORMATS_H

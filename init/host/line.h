@@ -35,7 +35,7 @@ struct line {
 	size_t count;
 };
 
-/* Reads the command line as an image with `options` would. Memory is not freed. */
+/* Reads the command line as an image with these options would. Memory is not freed. */
 void line_read(struct line *line, const char *cmdline);
 
 /* The word that a string of line->params comes from. */

@@ -81,5 +81,5 @@ int probe(int argc, char **argv)
 		found = worse(found, one_image(&o, argv[optind], sector, several));
 	if (o.json)
 		puts(o.blocks ? "\n]" : "]");
-	return found;
+	return (int)found;
 }

@@ -28,7 +28,7 @@ void complain(const char *format, ...)
 #define FORMAT_INT "%d"
 #define FORMAT_STRING "\"%s\""
 #define PRINT(name, kind, choice, settable, otherwise) \
-	printf(#name " " FORMAT_##kind "\n", options.name);
+	printf(#name " " FORMAT_##kind "\n", host_options.name);
 
 int main(int argc, char **argv)
 {
