@@ -125,7 +125,13 @@ static bool is_preferred(const struct candidate *c)
 	return CONFIG_DUPLICATE_PREFER && c->bus && str_same(c->bus, CONFIG_PREFER_BUS);
 }
 
-/* The first one, or one on the preferred bus; what /init does when there are more. */
+/* Of two that answer, as the image is configured. */
+static bool is_better(const struct candidate *c, const struct candidate *other)
+{
+	return CONFIG_DUPLICATE_FIRST ? strcmp(c->name, other->name) < 0
+				      : is_preferred(c) && !is_preferred(other);
+}
+
 static void choose_by_tag(struct choice *choice, const struct rootspec *root, const char *value,
 			  const struct candidate *all, size_t count)
 {
@@ -135,7 +141,7 @@ static void choose_by_tag(struct choice *choice, const struct rootspec *root, co
 	for (const struct candidate *c = all; c < all + count; c++) {
 		if (!answers(root, c) || !is_allowed(choice, c) || is_barred(choice, c))
 			continue;
-		if (!found++ || (is_preferred(c) && !is_preferred(choice->root)))
+		if (!found++ || is_better(c, choice->root))
 			choice->root = c;
 		preferred += is_preferred(c);
 		append(&names, "%s%s", *names ? " and " : "", candidate_text(c));

@@ -61,7 +61,7 @@ static void explain_tag(const struct rootspec *root)
 		step("find", "the %s whose %s is %.*s%s, %s", of, rootspec_tags[root->tag],
 		     (int)root->length, root->value, root->escaped ? " (\\xNN: a byte)" : "",
 		     is_id ? "in upper or lower case" : "byte for byte");
-	step("", CONFIG_DUPLICATE_FIRST ? "of several the one with the lowest device number" :
+	step("", CONFIG_DUPLICATE_FIRST ? "of several the first by name" :
 	     CONFIG_DUPLICATE_PREFER ? "of several the one on %s, if it is the only one there" :
 	     "several: refused", CONFIG_PREFER_BUS);
 }

@@ -736,7 +736,7 @@ def test_twice(fits, disk, tmp_path):
     assert 'did you mean' not in out
     assert fits('root=/dev/mmcblk0p2', *images)[0]['DEVNAME'] == str(clone)
     found, out = fits('root=LABEL=root', *images, lines=['CONFIG_DUPLICATE_FIRST=y'])
-    assert found['DEVNAME'] == str(disk) and 'taking' in out
+    assert found['DEVNAME'] == str(clone) and 'taking' in out, 'not the first by name'
     prefer = ['CONFIG_DUPLICATE_PREFER=y', 'CONFIG_PREFER_BUS="mmc"']
     found, out = fits('root=LABEL=root', *images, lines=prefer)
     assert found['DEVNAME'] == str(clone) and 'taking' in out
