@@ -157,7 +157,7 @@ static void choose_by_tag(struct choice *choice, const struct rootspec *root, co
 	}
 	choice->root = NULL;
 	choice->unclear = true;
-	append(&choice->why, "is on %s: remove one, or use /dev/NAME", names);
+	append(&choice->why, "more than one: %s; remove one, or use /dev/NAME", names);
 }
 
 /* ---- /dev/NAME ---- */
@@ -234,5 +234,5 @@ void choose(struct choice *choice, const struct rootspec *root, const char *valu
 	if (choice->root)
 		check_mount(choice, params);
 	else if (!*choice->why)
-		append(&choice->why, *choice->notes ? "not to be had" : "not found");
+		append(&choice->why, *choice->notes ? "what answers must not be root" : "not found");
 }
