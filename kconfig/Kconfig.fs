@@ -53,7 +53,6 @@ config FS_BTRFS
 
 config FS_XFS
 	bool "xfs"
-	default y
 
 config FS_FAT
 	bool "vfat (FAT12, FAT16, FAT32)"

@@ -88,32 +88,6 @@ int mount_root(struct boot *b)
 	return err;
 }
 
-/* The kernel's own words about the options, which mount(2) does not give. */
-static void say_bad_option(const char *type, char *options)
-{
-	char text[256];
-	int fd = sys_open_fs(type);
-
-	while (*options) {
-		char *end = str_find(options, ','), *value = str_find(options, '=');
-		bool more = *end, has_value = value < end;
-
-		*end = '\0';
-		*value = '\0';
-		if (sys_set_fs(fd, options, has_value ? value + 1 : NULL)) {
-			int n = sys_read(fd, text, sizeof(text) - 1);
-
-			text[n < 0 ? 0 : n] = '\0';
-			/* "e " comes first: it is an error */
-			if (n > 2)
-				say(LOG_ERR, "rootflags=: %s", text + 2);
-			break;
-		}
-		options = end + more;
-	}
-	sys_close(fd);
-}
-
 /* Refuses, with what is known of the reason. */
 static int refuse_mount(struct boot *b, int err)
 {
@@ -137,8 +111,6 @@ static int refuse_mount(struct boot *b, int err)
 		why = b->params.rootflags ? ": bad rootflags=, or " : ": ";
 		what = found ? "see the kernel's lines above" : "another file system";
 	}
-	if (CONFIG_MOUNT_WORDS && err == -EINVAL && b->params.rootflags)
-		say_bad_option(b->type, b->params.rootflags);
 	return refuse(b, "mount %s (%s): %d%s%s", b->node, b->type, err, why, what);
 }
 

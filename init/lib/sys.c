@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/mount.h>
 #include <linux/netlink.h>
 #include <linux/reboot.h>
 #include <signal.h>
@@ -214,16 +213,6 @@ int sys_mount(const char *source, const char *target, const char *type, unsigned
 int sys_unmount(const char *target)
 {
 	return call3(SYS_umount2, target, MNT_DETACH, 0);
-}
-
-int sys_open_fs(const char *type)
-{
-	return call3(SYS_fsopen, type, FSOPEN_CLOEXEC, 0);
-}
-
-int sys_set_fs(int fd, const char *option, const char *value)
-{
-	return call6(SYS_fsconfig, fd, value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, option, value, 0, 0);
 }
 
 int sys_mount_pseudo(const char *type, const char *target)

@@ -61,13 +61,6 @@ int sys_mount(const char *source, const char *target, const char *type, unsigned
 	      const char *data);
 int sys_unmount(const char *target); /* with MNT_DETACH */
 
-/*
- * A file system's options, one by one (fsopen and fsconfig, Linux 5.2): value
- * NULL for one without. After an error the fd reads as the kernel's words.
- */
-int sys_open_fs(const char *type);
-int sys_set_fs(int fd, const char *option, const char *value);
-
 /* Mounts a pseudo file system; that it is there already is fine. */
 int sys_mount_pseudo(const char *type, const char *target);
 

@@ -262,6 +262,8 @@ bool rootspec_near(const struct rootspec *spec, enum tag tag, const char *value)
 {
 	if (spec->kind != ROOT_TAG || !*value)
 		return false;
+	if (rootspec_is(spec, tag, value))
+		return false;
 	if (same_value(spec, true, is_id(tag) && spec->length > 3, value))
 		return true;
 	return spec->tag == tag && nearly(spec->value, spec->length, value,

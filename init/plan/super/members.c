@@ -15,24 +15,6 @@
 /* ---- md: linux include/uapi/linux/raid/md_p.h, drivers/md/md.c ------------------------------- */
 
 #define MD_MAGIC 0xa92b4efc
-#define MD_SIZE 4096
-#define MD_ROLES 256 /* where version 1 has its roles, of two bytes each */
-
-/*
- * Whether the sum of all words but itself is at `own`, folded to 16 bits. So
- * md_csum_fold() compares those of version 0.90; of version 1 the kernel compares
- * all 32, but this is only to find what is damaged. The fold is the same for any
- * byte order and size of words.
- */
-static bool md_sum(const unsigned char *sb, unsigned size, unsigned own)
-{
-	unsigned sum = 0;
-
-	for (unsigned i = 0; i < size; i += 2)
-		sum += (i & ~2U) == own ? 0xffff - le16(sb + i) : le16(sb + i);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16) == 0xffff;
-}
 
 static unsigned word(const unsigned char *at, bool big)
 {
@@ -45,29 +27,26 @@ static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
 	bool big = be32(sb) == MD_MAGIC;
 	unsigned char uuid[16];
 
-	/* versions 0.90 and 0.91; the data stand before */
-	if (word(sb, big) != MD_MAGIC || le32(sb + 4) || word(sb + 8, big) - 90 > 1 ||
-	    at >> 10 < word(sb + 32, big))
+	/* the data stand before */
+	if (word(sb, big) != MD_MAGIC || at >> 10 < word(sb + 32, big))
 		return -EINVAL;
 	/* four words, the first of which stands apart */
 	for (unsigned i = 0; i < 16; i++)
 		uuid[i] = sb[(i < 4 ? 20 : 48) + (big ? i : i ^ 3)];
 	format_uuid(p->id, uuid);
-	return md_sum(sb, MD_SIZE, 152) ? 0 : -EBADMSG;
+	return 0;
 }
 
 static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
 {
-	unsigned roles = le32(sb + 220);
-
-	if (le32(sb) != MD_MAGIC || le32(sb + 4) != 1 || le64(sb + 144) != at >> 9 ||
-	    roles > (MD_SIZE - MD_ROLES) / 2)
+	if (le32(sb) != MD_MAGIC || le32(sb + 4) != 1 || le64(sb + 144) != at >> 9)
 		return -EINVAL;
 	format_uuid(p->id, sb + 16);
 	format_label(p->id, sb + 32, 32);
-	return md_sum(sb, MD_ROLES + 2 * roles, 216) ? 0 : -EBADMSG;
+	return 0;
 }
 
+/* Its sums are not looked at: what was a member once is not mounted, however damaged. */
 static int md(struct probe *p)
 {
 	unsigned long long size = p->reader->size;
@@ -75,7 +54,7 @@ static int md(struct probe *p)
 	const unsigned long long at[] = {
 		(size & ~0xffffULL) - 0x10000, (size & ~0xfffULL) - 0x2000, 0, 0x1000,
 	};
-	unsigned char sb[MD_SIZE];
+	unsigned char sb[152];
 	int err = -EINVAL;
 
 	for (unsigned i = p->partitioned ? 2 : 0; i < 4 && err == -EINVAL; i++)
