@@ -325,6 +325,27 @@ static void gpt_entries(void **state)
 	assert_string_equal(listed(false), "gpt 1:64+1 " UUID ";");
 }
 
+/* As few as can be: behind them is none. They may stand in the last sector. */
+static void gpt_of_1_entry(void **state)
+{
+	(void)state;
+	gpt(512);
+	entry(0, 64, 65, "root");
+	entry(1, 66, 67, "none");
+	put(512 + 80, 1, 4);
+	put(512 + 88, ~crc(CRC32, ~0U, disk + 1024, 128), 4);
+	seal_header(1);
+	put(last() * 512, 0, 1);
+	assert_string_equal(listed(false), "gpt 1:64+2 " UUID " root;");
+	assert_int_equal(identified(1, 64), 0);
+	assert_int_equal(identified(2, 66), -ENOENT);
+	memcpy(disk + last() * 512, disk + 1024, 128);
+	put(512 + 72, last(), 8);
+	seal_header(1);
+	assert_string_equal(listed(false), "gpt 1:64+2 " UUID " root;");
+	assert_int_equal(identified(1, 64), 0);
+}
+
 /* More of them than the kernel numbers. */
 static void gpt_of_300_entries(void **state)
 {
@@ -477,7 +498,12 @@ static void mbr_of_all_sectors(void **state)
 		assert_string_equal(id.uuid, "c0ffee42-02");
 		assert_string_equal(id.label, "");
 		assert_int_equal(identified(2, 64 * n + 1), -ENOENT);
+		assert_int_equal(identified(4, 80 * n), 0);
+		assert_string_equal(id.uuid, "c0ffee42-04");
+		assert_int_equal(identified(4, 64 * n), -ENOENT);
 		/* logical: its chain is not walked */
+		assert_int_equal(identified(5, 12345), 0);
+		assert_string_equal(id.uuid, "c0ffee42-05");
 		assert_int_equal(identified(10, 12345), 0);
 		assert_string_equal(id.uuid, "c0ffee42-0a");
 		assert_int_equal(identified(255, 12345), 0);
@@ -509,7 +535,7 @@ static void mbr_bounds(void **state)
 
 static void mbr_that_is_none(void **state)
 {
-	static const unsigned indicators[] = { 0x01, 0x7f, 0x81, 0xff };
+	static const unsigned indicators[] = { 0x01, 0x10, 0x40, 0x7f, 0x81, 0xff };
 
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
@@ -574,6 +600,10 @@ static void chain(void **state)
 		assert_int_equal(identified(2, 100), -ENOENT);
 		assert_int_equal(identified(6, 302), 0);
 	}
+	/* nothing is in what has no size */
+	slot(0, 1, 0x05, 100, 0);
+	assert_string_equal(listed(false), "dos 1:10+10 c0ffee42-01;");
+	slot(0, 1, 0x05, 100, 1000);
 	/* without its magic nothing of it */
 	put(300 * 512 + 510, 0, 2);
 	assert_string_equal(listed(false), "dos 1:10+10 c0ffee42-01;2:100+2;5:101+20 c0ffee42-05;");
@@ -633,6 +663,15 @@ static void chain_slots(void **state)
 		row_is(i, rows[i].listed);
 		assert_string_equal(listed(false), rows[i].listed);
 	}
+	/* inside of the whole, but not of its link */
+	mbr(512);
+	slot(0, 0, 0x05, 100, 1000);
+	magic(100 * 512);
+	slot(100 * 512, 0, 0x05, 300, 50);
+	magic(400 * 512);
+	slot(400 * 512, 2, 0x83, 1, 49);
+	slot(400 * 512, 3, 0x83, 1, 50);
+	assert_string_equal(listed(false), "dos 1:100+2;5:401+49 c0ffee42-05;");
 	/* inside of its link, which is not inside of the whole */
 	mbr(512);
 	slot(0, 0, 0x05, 100, 1000);
@@ -677,6 +716,16 @@ static void chain_loops(void **state)
 	slot(0, 1, 0x05, 100, 1000);
 	listed(false);
 	assert_int_equal(count, 2 + 251);
+	/* four at once, the last of which have no number left */
+	mbr(512);
+	slot(0, 0, 0x05, 100, 1000);
+	magic(100 * 512);
+	for (unsigned i = 0; i < 3; i++)
+		slot(100 * 512, i, 0x83, 1 + i, 1);
+	slot(100 * 512, 3, 0x05, 0, 1000);
+	listed(false);
+	assert_int_equal(count, 1 + 251);
+	assert_non_null(strstr(shown, ";255:102+1 c0ffee42-ff;"));
 	/* without one: a hundred links */
 	mbr(512);
 	slot(0, 0, 0x05, 100, 1000);
@@ -773,6 +822,7 @@ int main(void)
 		cmocka_unit_test_teardown(gpt_header_fields, end),
 		cmocka_unit_test_teardown(gpt_checksums, end),
 		cmocka_unit_test_teardown(gpt_entries, end),
+		cmocka_unit_test_teardown(gpt_of_1_entry, end),
 		cmocka_unit_test_teardown(gpt_of_300_entries, end),
 		cmocka_unit_test_teardown(gpt_of_many_entries, end),
 		cmocka_unit_test_teardown(gpt_names, end),
