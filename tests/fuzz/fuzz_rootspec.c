@@ -61,7 +61,7 @@ static void ask(const struct rootspec *spec, const char *value)
 	strncpy(part.label, value, sizeof(part.label) - 1);
 
 	assert(!match_bar(bar, &super) == (!super.member.type && !super.second.type));
-	rootspec_doubt(spec);
+	rootspec_is_whole(spec);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
 		assert(!*match_value(tag, NULL, NULL));
 		rootspec_near(spec, tag, match_value(tag, &super, &part));

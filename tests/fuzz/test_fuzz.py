@@ -3,6 +3,7 @@
 What a run has learned stays in build/tests/fuzz/corpus/, for the next one; a crash is kept in
 build/tests/fuzz/crashes/, and its message says how to see it again.
 """
+import functools
 import os
 import re
 import subprocess
@@ -55,9 +56,9 @@ def sources(name):
     return [path for pattern in NAMES[name][1] for path in sorted(TOP.glob(pattern))]
 
 
-@pytest.fixture(scope='session')
+@functools.cache
 def header():
-    """The options' header, and the seeds of all targets beside it."""
+    """The options' header; the seeds of all targets are then there too."""
     made = autoconf(OUT / 'config', every_option('y'))
     program = build(OUT / 'seed', made, '-Wl,--wrap=crc,--wrap=crc_hole', HERE / 'seed.c',
                     *dict.fromkeys(sources('super') + sources('parttable')), flags=SANITIZERS)
@@ -66,23 +67,23 @@ def header():
     return made
 
 
-def fuzzer(target, header):
+def fuzzer(target):
     """The path of the built target."""
     name, _, true_crc = target.partition('-')
     files = sources(name)
     if not true_crc:
         files = [HERE / 'crc_off.c' if path.name == 'crc.c' else path for path in files]
-    return build(OUT / target, header, HERE / f'fuzz_{name}.c', *files)
+    return build(OUT / target, header(), HERE / f'fuzz_{name}.c', *files)
 
 
-def fuzz(target, header, *limit):
+def fuzz(target, *limit):
     """Runs the target over the inputs that are known; its output."""
     name = target.partition('-')[0]
     corpus, crashes = OUT / 'corpus' / target, OUT / 'crashes'
     for folder in corpus, crashes:
         folder.mkdir(parents=True, exist_ok=True)
     words = HERE / f'{name}.dict'
-    command = [fuzzer(target, header), *limit, f'-max_len={NAMES[name][0]}', '-timeout=10',
+    command = [fuzzer(target), *limit, f'-max_len={NAMES[name][0]}', '-timeout=10',
                '-print_final_stats=1', f'-artifact_prefix={crashes}/{target}-',
                *([f'-dict={words}'] if words.exists() else []), corpus,
                OUT / 'seeds' / target]
@@ -93,10 +94,11 @@ def fuzz(target, header, *limit):
 
 
 @pytest.fixture(scope='session')
-def minutes(header):
+def minutes():
     """The result of each target's minute; two run at a time."""
+    header()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield {target: pool.submit(fuzz, target, header, f'-max_total_time={SECONDS}')
+        yield {target: pool.submit(fuzz, target, f'-max_total_time={SECONDS}')
                for target in TARGETS}
         pool.shutdown(cancel_futures=True)
 
@@ -109,8 +111,8 @@ def test_a_minute(target, minutes):
 
 @pytest.mark.long
 @pytest.mark.parametrize('target', TARGETS)
-def test_ten_million(target, header):
-    assert executions(fuzz(target, header, f'-runs={RUNS}')) >= RUNS
+def test_ten_million(target):
+    assert executions(fuzz(target, f'-runs={RUNS}')) >= RUNS
 
 
 def executions(output):
