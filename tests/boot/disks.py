@@ -24,7 +24,7 @@ PATH = os.environ | {'PATH': os.environ['PATH'] + ':/usr/sbin:/sbin'}
 
 
 def run(*command, **options):
-    done = subprocess.run([str(word) for word in command], env=PATH, stdout=subprocess.PIPE,
+    done = subprocess.run([word if isinstance(word, bytes) else str(word) for word in command], env=PATH, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors='backslashreplace', **options)
     assert done.returncode == 0, done.stdout
 
@@ -45,21 +45,16 @@ def poke(out, offset, data):
 # ---- file systems --------------------------------------------------------------------------------
 
 
-def ext4(*options, **fields):
-    """With tune2fs' options, and fields that only debugfs sets."""
+def ext4(*options, request=None):
+    """With tune2fs' options, and a request to debugfs for what only that does."""
     def make(out, tree):
         machine.disk(out, tree)
         if options:
             run('tune2fs', *options, out)
-        for field, value in fields.items():
-            run('debugfs', '-w', '-R', f'set_super_value {field} {value}', out)
+        if request:
+            run('debugfs', '-w', '-R', request, out)
         grow(out)
     return make
-
-
-def not_executable(out, tree):
-    machine.disk(out, tree)
-    run('debugfs', '-w', '-R', 'set_inode_field /sbin/init mode 0100644', out)
 
 
 def folder_of(out, tree):
@@ -137,6 +132,12 @@ def ubi(out, tree):
     out.write_bytes(out.read_bytes().ljust(16 * MIB, b'\xff'))
 
 
+def folder(out, tree):
+    """No disk: a directory of this machine."""
+    shutil.rmtree(out, ignore_errors=True)
+    folder_of(out, tree).rename(out)
+
+
 def damaged(make, *pokes):
     """With other bytes at some offsets."""
     def made(out, tree):
@@ -155,6 +156,11 @@ def cut(make, size):
 
 def zeros(out, _):
     out.write_bytes(bytes(MIB))
+
+
+def sectors(count):
+    """Zeros too."""
+    return lambda out, _: out.write_bytes(bytes(512 * count))
 
 
 # ---- partitions ----------------------------------------------------------------------------------
@@ -268,13 +274,16 @@ class mbr:
 SQUASHFS = by('mksquashfs TREE OUT -all-root -comp xz -quiet -no-progress')
 EROFS = by('mkfs.erofs --all-root -U 00112233-4455-6677-8899-aabbccddeeff OUT TREE')
 
+GPT = gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs'), 'squash': SQUASHFS})
+
 FORMS = {
     # file systems
-    'not executable': not_executable,
+    'not executable': ext4(request='set_inode_field /sbin/init mode 0100644'),
     'zeros': zeros,
     'my root': ext4('-L', 'my root'),
     'rootfs': ext4('-L', 'rootfs'),
     'other': ext4('-L', 'other', '-U', '6b696e64-6c69-4e67-8000-0000000000ff'),
+    'no journal': ext4('-O', '^has_journal'),
     'squashfs': SQUASHFS,
     'erofs': EROFS,
     'vfat': vfat,
@@ -283,11 +292,37 @@ FORMS = {
     'f2fs': by('mkfs.f2fs -q -l f2fs-root OUT', 'sload.f2fs -f TREE OUT', size=64 * MIB),
     'btrfs': by('mkfs.btrfs -q -L btrfs-root --rootdir TREE OUT', size=128 * MIB),
     'iso9660': by('genisoimage -quiet -R -V LIVE_CD -o OUT TREE'),
+    'cramfs': by('mkfs.cramfs -n cramdisk TREE OUT'),
+    'romfs': by('genromfs -d TREE -f OUT -V romdisk'),
+    'jffs2': by('mkfs.jffs2 -r TREE -o OUT -e 64KiB -n --pad=0x200000'),
+    'ubi': ubi,
+    'folder': folder,
+    # what is wrong with them
+    'dirty': ext4(request='feature needs_recovery'),
+    'damaged ext4': damaged(ext4('-L', 'rootfs'), (0x4f0, b'\xff')),
+    'damaged erofs': damaged(EROFS, (0x418, b'\xff')),
+    'unknown feature': damaged(ext4('-L', 'rootfs', '-O', '^metadata_csum'), (0x463, b'\x80')),
+    'cut ext4': cut(ext4('-L', 'rootfs'), 2 * MIB),
+    'cut squashfs': cut(SQUASHFS, 8192),
+    'cut erofs': cut(EROFS, 8192),
+    'label %s': ext4('-L', '%s %n$(x)\x1b[2J'),
+    'label ../': ext4('-L', '../../etc/x'),
+    'label in latin': ext4('-L', b'r\xf6\xf6t'),
     # partitions
     'partitioned': mbr([zeros, ext4()]),
-    'gpt': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs'), 'squash': SQUASHFS}),
+    'gpt': GPT,
     'gpt 4k': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs')}, sector=4096),
+    'gpt without its primary': damaged(GPT, (0x210, b'\0')),
+    'gpt without its backup': damaged(GPT, (-512, bytes(512))),
+    'gpt with mad entries': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs')}, more=[
+        ('giant', 4096, 1 << 63), ('wraps', (1 << 64) - 8, 8), ('overlaps', 2048, 8191),
+        ('backwards', 9000, 8000), ('beyond', 1 << 40, 1 << 41)]),
+    'gpt with a look-alike': gpt({'my root'.encode('utf-16-le').replace(b'\0', b'\1'): ext4(),
+                                  'my root': ext4('-L', 'rootfs')}),
+    'gpt with only a look-alike': gpt({'my root'.encode('utf-16-le').replace(b'\0', b'\1'): ext4()}),
+    'root behind many': gpt(dict({f'part {i}': sectors(8) for i in range(100)}, root=ext4())),
     'mbr': mbr([zeros, ext4('-L', 'primary')], [zeros, ext4('-L', 'logical')]),
+    'mbr with a loop': mbr([zeros], [zeros, ext4('-L', 'logical')], loop=True),
 }
 
 

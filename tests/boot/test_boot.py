@@ -5,8 +5,8 @@ A row:
     words     the command line behind the board's console=, default root=/dev/vda
     fill      a first word makes the whole command line so many bytes long
     root      the disk, a name in ROOTS or disks.py, "image NAME" of tests/probe; "" for none; default good
-    disks     instead: each "ROOT on BUS" and how: 4k (sectors), readonly, failing (no read works),
-              late (plugged in by `talk`); BUS is in BUSES, their numbers count from 1
+    disks     instead: each "ROOT on BUS" and how: 4k (sectors), readonly, removable, failing (no
+              read works), late (plugged in by `talk`); BUS is in BUSES, disks count from 1
     config    lines on top of the board's configuration
     expect    regular expressions that the console matches in this order, line by line
     forbid    regular expressions that no line may match
@@ -14,7 +14,8 @@ A row:
     times     [from, to, least, most]: guest seconds between two lines
     talk      [regular expression, line]: when the console shows this, type that; a line
               "monitor: command" goes to QEMU's monitor, "plug: 1" and "pull: 1" are that disk's
-              device_add and device_del, "pause: 2" types nothing for 2 s
+              device_add and device_del, "change: 1 ROOT" puts another medium into a removable
+              one, "pause: 2" types nothing for 2 s
     qemu      more arguments of QEMU, {root} is the disk; the board's own disk is then left out
     kernel    a name of qemu/kernel; default: the board's
     boards    default qemu-x86_64
@@ -133,14 +134,14 @@ BUSES = {
     'nvme slot': (['pcie-root-port,id=portN,chassis=N'], 'nvme,serial=N,bus=portN'),
 }
 HOW = {'4k': ',logical_block_size=4096,physical_block_size=4096', 'readonly': '', 'failing': '',
-       'late': ''}
+       'removable': ',removable=on', 'late': ''}
 
 
 class Drives:
     """The disks of a row: QEMU's arguments, and what plugs each of them in."""
 
     def __init__(self, rows, image):
-        self.arguments, self.devices = [], []
+        self.arguments, self.devices, self.image = [], [], image
         for number, text in enumerate(rows, 1):
             root, _, where = text.rpartition(' on ')
             bus = max((bus for bus in BUSES if f'{where} '.startswith(f'{bus} ')), key=len)
@@ -170,11 +171,16 @@ class Drives:
         return f'file={path},format=raw,if=none,id=drive{number},{kind}'
 
     def command(self, line):
-        """QEMU's, for `plug: N` and `pull: N`; others are that already."""
-        verb, _, number = line.partition(': ')
-        if verb == 'plug':
-            return f'device_add {self.devices[int(number) - 1]}'
-        return f'device_del disk{number}' if verb == 'pull' else line.removeprefix('monitor: ')
+        """QEMU's command for what a row says."""
+        verb, _, what = line.partition(': ')
+        if verb == 'monitor':
+            return what
+        number, _, root = what.partition(' ')
+        return {
+            'plug': lambda: f'device_add {self.devices[int(number) - 1]}',
+            'pull': lambda: f'device_del disk{number}',
+            'change': lambda: f'change drive{number} {self.image(root)} raw read-only',
+        }[verb]()
 
 
 # ---- what is asked for -------------------------------------------------------------------------
@@ -216,7 +222,7 @@ def complaints(row, text):
 
 
 def say(running, line, drives):
-    if line.startswith(('monitor: ', 'plug: ', 'pull: ')):
+    if line.startswith(('monitor: ', 'plug: ', 'pull: ', 'change: ')):
         running.child.send('\x01c')
         running.send(drives.command(line))
         running.child.send('\x01c')
