@@ -101,9 +101,7 @@ int check(struct boot *b)
 	int err;
 
 	b->image = sys_open("/", O_RDONLY | O_DIRECTORY);
-	if (b->image < 0 || sys_fs_type(b->image, &magic))
-		return refuse(b, "the initramfs does not open");
-	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
+	if (sys_fs_type(b->image, &magic) || (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC))
 		return refuse(b, "the initramfs is no ramfs or tmpfs");
 	err = sys_chdir(NEW_ROOT);
 	if (!err)

@@ -53,19 +53,18 @@ int decide(struct boot *b)
 int choose_root(struct boot *b)
 {
 	const struct params *p = &b->params;
-	const char *doubt;
 	int err;
 
 	if (!p->root || !*p->root)
 		return refuse(b, "no root= on the command line");
 	err = rootspec_parse(&b->root, p->root, p->rootfstype);
 	if (err == -EOPNOTSUPP)
-		return refuse(b, "root=%s: not in this image", p->root);
+		return refuse(b, "%s=%s: not in this image", "root", p->root);
 	if (err)
 		return refuse(b, "root=%s: not one of " ROOTSPEC_FORMS, p->root, ROOTSPEC_FORMS_OF);
-	doubt = CONFIG_ROOT_TAG ? rootspec_doubt(&b->root) : NULL;
-	if (doubt)
-		say(LOG_ERR, "root=%s: %s; waiting all the same", p->root, doubt);
+	if (CONFIG_ROOT_TAG && !rootspec_is_whole(&b->root))
+		say(LOG_ERR, "root=%s: not a whole %s (8-4-4-4-12, 4-4, 16 or 8-2 digits); "
+			     "waiting all the same", p->root, rootspec_tags[b->root.tag]);
 	return 0;
 }
 

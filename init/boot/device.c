@@ -175,7 +175,10 @@ int devices_each(struct boot *b, device_visit *visit)
 
 			at += e->length;
 			/* to open a floppy drive without a disk takes seconds */
-			if (e->name[0] != '.' && !(e->name[0] == 'f' && e->name[1] == 'd'))
+			if (e->name[0] == '.' || str_after(e->name, "fd"))
+				continue;
+			/* root on flash has a form of its own; on NAND the kernel warns of these */
+			if (!CONFIG_ROOT_FLASH || !str_after(e->name, "mtdblock"))
 				err = visit(b, e->name);
 		}
 	sys_close(dir);

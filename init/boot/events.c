@@ -17,7 +17,7 @@ void events_open(void)
 		return;
 	sock = sys_open_uevents(CONFIG_UEVENT_QUEUE * 1024);
 	if (sock < 0)
-		say(LOG_NOTE, "device events: %d; looking every 50 ms", sock);
+		say(LOG_NOTE, "uevents: %d; looking every 50 ms", sock);
 }
 
 enum event events_wait(unsigned ms, char *name)
@@ -33,7 +33,7 @@ enum event events_wait(unsigned ms, char *name)
 		return sock < 0 ? EVENT_LOST : EVENT_TIME;
 	n = sys_read_uevent(sock, message, sizeof(message));
 	if (n == -ENOBUFS) {
-		say(LOG_NOTE, "device events were lost; looking at all devices");
+		say(LOG_NOTE, "uevents lost; rescanning /sys");
 		return EVENT_LOST;
 	}
 	of = n > 0 ? uevent_name(message, (size_t)n) : NULL;

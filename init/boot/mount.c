@@ -88,22 +88,25 @@ int mount_root(struct boot *b)
 	return err;
 }
 
+/* Not refused: of some formats the kernel mounts what is there. */
+static void say_if_cut(const struct boot *b)
+{
+	unsigned long long claims = b->super.fs.size, size = sys_size(b->device);
+
+	if (claims > size)
+		say(LOG_ERR, "%s: cut short: the %s takes %u KiB, the device has %u", b->node,
+		    b->super.fs.type, (unsigned)(claims >> 10), (unsigned)(size >> 10));
+}
+
 /* Refuses, with what is known of the reason. */
-static int refuse_mount(struct boot *b, int err)
+static int refuse_mount(const struct boot *b, int err)
 {
 	const char *found = CONFIG_PROBE ? b->super.fs.type : NULL, *why = "", *what = "";
-	unsigned long long size = sys_size(b->device);
-	char sizes[64];
 
 	if (err == -EROFS) {
 		why = ": its journal is not empty; try rootflags=noload";
 	} else if (CONFIG_PROBE && b->super.damaged) {
-		why = ": its superblock's checksum is wrong";
-	} else if (CONFIG_PROBE && b->super.fs.size > size) {
-		why = ": cut short: it takes ";
-		str_print(sizes, sizeof(sizes), "%u KiB, the device has %u",
-			  (unsigned)(b->super.fs.size >> 10), (unsigned)(size >> 10));
-		what = sizes;
+		why = ": superblock checksum is wrong";
 	} else if (found && !str_same(found, b->type)) {
 		why = ": root is ";
 		what = found;
@@ -133,8 +136,12 @@ static bool has_changed(const struct boot *b)
 int attach(struct boot *b)
 {
 	do {
+		int err;
+
+		if (CONFIG_PROBE && b->device >= 0 && b->super.fs.type)
+			say_if_cut(b);
 		/* a share is there when it is mounted: find did it */
-		int err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
+		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
 
 		if (err)
 			return refuse_mount(b, err);

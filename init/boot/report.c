@@ -74,15 +74,13 @@ static int report(struct boot *b, const char *name)
 {
 	char path[sizeof(b->node)];
 	struct parttable_id part;
-	unsigned long long mib;
 	struct device d;
 	int fd, err;
 
 	if (device_look(&d, DEVICE_BY_NAME, name))
 		return 0;
 	line_end = line;
-	mib = device_number(name, "size") >> 11;
-	add("%s (%u MiB, %s)", name, mib > -1U ? -1U : (unsigned)mib, d.bus);
+	add("%s (%u MiB, %s)", name, (unsigned)(device_number(name, "size") >> 11), d.bus);
 	fd = device_open(b, name, path);
 	err = fd < 0 ? fd : device_super(b, fd);
 	if (err)

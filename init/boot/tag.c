@@ -79,7 +79,8 @@ static bool take(struct boot *b, const struct device *d, int fd, const char *pat
 	char text[MATCH_BAR_MAX], *end;
 
 	/* A partition from sector 0 on is its disk once more (isohybrid). */
-	if (b->root.tag <= TAG_LABEL && d->partition && !device_number(d->name, "start"))
+	if (CONFIG_FS_ISO9660 && b->root.tag <= TAG_LABEL && d->partition &&
+	    !device_number(d->name, "start"))
 		return false;
 	if (!device_allowed(d)) {
 		say(LOG_ERR, "%s matches but %s is not allowed for root: ignored", d->name, d->bus);

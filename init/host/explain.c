@@ -222,7 +222,7 @@ static void explain_doubt(const struct line *line, char *value)
 
 	if (choice_root(&root, &line->params, value))
 		return;
-	doubt = CONFIG_ROOT_TAG ? rootspec_doubt(&root) : NULL;
+	doubt = CONFIG_ROOT_TAG && !rootspec_is_whole(&root) ? "not a whole id" : NULL;
 	if (doubt)
 		note(line_word_of(line, value),
 		     copyf("%s; /init waits for it all the same", doubt));

@@ -66,6 +66,7 @@ static bool gpt(struct table *t, unsigned long long lba)
 {
 	const unsigned char *h = t->at;
 	unsigned long long array;
+	unsigned sum;
 
 	if (!get(t, 1U << t->shift, lba << t->shift) || le64(h) != GPT_SIGNATURE)
 		return false;
@@ -75,9 +76,11 @@ static bool gpt(struct table *t, unsigned long long lba)
 	array = le64(h + 72);
 	t->array = array << t->shift;
 	t->count = le32(h + 80);
+	/* the entries are read over the header */
+	sum = le32(h + 88);
 	return le64(h + 24) == lba && le64(h + 40) <= le64(h + 48) && le64(h + 48) <= t->last &&
 	       array <= t->last && t->count - 1 < GPT_ENTRIES_MAX && le32(h + 84) == GPT_ENTRY &&
-	       le32(h + 88) == entries_sum(t);
+	       entries_sum(t) == sum;
 }
 
 /*

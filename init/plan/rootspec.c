@@ -226,7 +226,7 @@ bool rootspec_is(const struct rootspec *spec, enum tag tag, const char *value)
 	return spec->tag == tag && same_value(spec, is_id(tag), false, value);
 }
 
-const char *rootspec_doubt(const struct rootspec *spec)
+bool rootspec_is_whole(const struct rootspec *spec)
 {
 	/* A bit for each length: GPT and others 36; MBR 11; FAT 9, NTFS 16, ISO 9660 22. */
 	static const unsigned long long uuids = 1ULL << 36 | 1 << 9 | 1 << 16 | 1 << 22,
@@ -235,13 +235,10 @@ const char *rootspec_doubt(const struct rootspec *spec)
 		     ((spec->tag == TAG_UUID ? uuids : partuuids) >> spec->length & 1);
 
 	if (spec->kind != ROOT_TAG || !is_id(spec->tag))
-		return NULL;
+		return true;
 	for (unsigned i = 0; i < spec->length; i++)
 		whole &= spec->value[i] == '-' || hex_digit(spec->value[i]) >= 0;
-	if (whole)
-		return NULL;
-	return spec->tag == TAG_UUID ? "no whole UUID (8-4-4-4-12, FAT 4-4, NTFS 16 digits)"
-				     : "not a whole PARTUUID (8-4-4-4-12 or 8-2 digits)";
+	return whole;
 }
 
 /* Can a of `length` bytes become b by so many changes of one byte? */

@@ -70,10 +70,10 @@ int rootspec_parse(struct rootspec *spec, char *text, const char *types);
 bool rootspec_is(const struct rootspec *spec, enum tag tag, const char *value);
 
 /*
- * Why no device will ever have this value, although it has a tag's form:
- * "not a whole PARTUUID" and the like; NULL when one may.
+ * False when no device will ever have this value, although it has a tag's form:
+ * a UUID or PARTUUID of another length, or with other letters.
  */
-const char *rootspec_doubt(const struct rootspec *spec);
+bool rootspec_is_whole(const struct rootspec *spec);
 
 /*
  * A device that has another value: did the user mean it? True when the tag is
