@@ -145,7 +145,7 @@ int attach(struct boot *b)
 
 		if (err)
 			return refuse_mount(b, err);
-		if (b->device < 0 || !has_changed(b)) {
+		if (!CONFIG_PROBE || b->device < 0 || !has_changed(b)) {
 			sys_close(b->device);
 			if (CONFIG_INFO)
 				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,
