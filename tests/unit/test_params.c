@@ -11,15 +11,21 @@ static void take_note(const char *name, const char *value, const char *text)
 		text);
 }
 
-static struct params parse2(const char *first, const char *second)
+/* The first text is the image's own: nothing is locked there. */
+static struct params parse_locked(const char *first, const char *second, const char *locked)
 {
 	struct params params = PARAMS_NONE;
 
 	row_is(0, first);
 	notes[0] = '\0';
-	params_parse(&params, own(first), take_note);
-	params_parse(&params, own(second), take_note);
+	params_parse(&params, own(first), NULL, take_note);
+	params_parse(&params, own(second), locked, take_note);
 	return params;
+}
+
+static struct params parse2(const char *first, const char *second)
+{
+	return parse_locked(first, second, "");
 }
 
 static struct params parse(const char *text)
@@ -39,8 +45,10 @@ static void nothing_given(void **state)
 	assert_null(p.rootfstype);
 	assert_null(p.rootflags);
 	assert_null(p.init);
+	assert_null(p.fallback[0]);
 	assert_null(p.stage);
 	assert_null(p.refused);
+	assert_int_equal(p.emergency, NOT_GIVEN);
 	assert_int_equal(p.rootwait, NOT_GIVEN);
 	assert_int_equal(p.rootdelay, NOT_GIVEN);
 	assert_int_equal(p.panic, NOT_GIVEN);
@@ -215,14 +223,107 @@ static void dracut_words(void **state)
 	assert_silent();
 }
 
+static void fallbacks(void **state)
+{
+	struct params p = parse2("rootfallback=/dev/b rootfallback=LABEL=c", "rootfallback=d");
+
+	(void)state;
+	if (!CONFIG_ROOTFALLBACK) {
+		assert_null(p.fallback[0]);
+		assert_noted("rootfallback=/dev/b: not in this image; ignored;");
+		return;
+	}
+	assert_string_equal(p.fallback[0], "/dev/b");
+	assert_string_equal(p.fallback[1], "LABEL=c");
+	assert_string_equal(p.fallback[2], "d");
+	assert_null(p.fallback[3]);
+	assert_null(parse("rootfallback").fallback[0]);
+	assert_silent();
+	p = parse2("rootfallback=a rootfallback=b rootfallback=c rootfallback=d", "rootfallback=e");
+	assert_string_equal(p.fallback[FALLBACKS_MAX - 1], "d");
+	assert_noted("rootfallback=e: too many; ignored;");
+}
+
+static void emergency(void **state)
+{
+	static const char *const words[] = { "reboot", "poweroff", "halt", "panic", "shell" };
+	char text[32];
+
+	(void)state;
+	for (int i = 0; i < (int)COUNT(words); i++) {
+		struct params p;
+
+		sprintf(text, "rd.emergency=%s", words[i]);
+		p = parse(text);
+		if (!CONFIG_EMERGENCY_WORD) {
+			assert_int_equal(p.emergency, NOT_GIVEN);
+			assert_noted("not in this image; ignored;");
+		} else if (i == EMERGENCY_SHELL && !CONFIG_SHELL) {
+			assert_int_equal(p.emergency, NOT_GIVEN);
+			assert_noted("rd.emergency=shell: not reboot, poweroff, halt");
+		} else {
+			assert_int_equal(p.emergency, i);
+			assert_silent();
+		}
+	}
+	assert_int_equal(parse("rd.emergency=halt rd.emergency=Halt").emergency, NOT_GIVEN);
+	assert_noted("rd.emergency=Halt: not");
+}
+
+/* What the image locks is noted and has no effect, but in the image's own words. */
+static void locked(void **state)
+{
+	static const char list[] = "init rootflags panic rd.shell root";
+	struct params p = parse_locked("init=/a rw", "init=/b init root=/dev/c ro panic=5 panic", list);
+
+	(void)state;
+	assert_string_equal(p.init, "/a");
+	assert_null(p.root);
+	assert_false(p.rw);
+	assert_int_equal(p.panic, NOT_GIVEN);
+	assert_string_equal(notes, "init=/b: not allowed by this image; ignored;"
+				   "root=/dev/c: not allowed by this image; ignored;"
+				   "panic=5: not allowed by this image; ignored;");
+	parse_locked("", "roothash=x", "roothash");
+	assert_noted("roothash=x: not allowed by this image; ignored;");
+	assert_null(parse_locked("", "rootfstype=a", "root rootwait").root);
+	assert_silent();
+}
+
+static void listed(void **state)
+{
+	static const struct {
+		const char *list, *word;
+		bool is;
+	} rows[] = {
+		{ "", "root", false },
+		{ "root", "root", true },
+		{ "root", "roo", false },
+		{ "root", "roots", false },
+		{ "init root", "root", true },
+		{ "root init", "root", true },
+		{ "roots root", "root", true },
+		{ "rooroot", "root", false },
+		{ " root ", "root", true },
+		{ "a  b", "b", true },
+		{ "init rootflags", "root", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		row_is(i, rows[i].list);
+		assert_int_equal(params_listed(rows[i].list, rows[i].word), rows[i].is);
+	}
+}
+
 static void not_in_this_image(void **state)
 {
-	struct params p = parse("rootfallback=/dev/b modules=a,b");
+	struct params p = parse("modules=a,b modules");
 
 	(void)state;
 	assert_null(p.refused);
-	assert_noted("rootfallback=/dev/b: not in this image; ignored;");
 	assert_noted("modules=a,b: not in this image; ignored;");
+	assert_noted("modules: not in this image; ignored;");
 }
 
 /* Words that would change what root is: the boot must not go on without them. */
@@ -290,6 +391,10 @@ int main(void)
 		cmocka_unit_test(waiting),
 		cmocka_unit_test(panic),
 		cmocka_unit_test(dracut_words),
+		cmocka_unit_test(fallbacks),
+		cmocka_unit_test(emergency),
+		cmocka_unit_test(locked),
+		cmocka_unit_test(listed),
 		cmocka_unit_test(not_in_this_image),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(end_of_the_words),

@@ -17,11 +17,13 @@ INIT = TOP / 'init'
 # is tried with both values
 UNITS = {
     'cmdline': [],
-    'params': ['CONFIG_SHELL=n', 'CONFIG_ROOTFLAGS=n', 'CONFIG_WAIT=n',
-               'CONFIG_ROOTWAIT_SECONDS=7'],
-    'rootspec': ['CONFIG_ROOT_DEVNUM=n'],
+    'params': ['CONFIG_SHELL=n', 'CONFIG_ROOTFLAGS=n', 'CONFIG_WAIT=n', 'CONFIG_ROOTFALLBACK=n',
+               'CONFIG_EMERGENCY_WORD=n', 'CONFIG_ROOTWAIT_SECONDS=7'],
+    'rootspec': ['CONFIG_ROOT_DEVNUM=n', 'CONFIG_ROOT_TAG=n', 'CONFIG_ROOT_FLASH=n',
+                 'CONFIG_ROOT_SHARE=n'],
+    'match': ['CONFIG_ROOT_TAG=n'],
+    'uevent': [],
     'mountopts': [],
-    'partitions': [],
     'parttable': [],
     'members': [],
     'program': [],
@@ -69,7 +71,7 @@ def library(line):
     header = autoconf(line)
     objects = []
     for source in [*INIT.glob('plan/**/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c',
-                   INIT / 'boot/find.c', INIT / 'boot/events.c']:
+                   *(INIT / f'boot/{name}.c' for name in ('find', 'tag', 'device', 'events'))]:
         objects.append(header.parent / f'{source.stem}.o')
         run('gcc', *CFLAGS, '-include', header, '-c', source, '-o', objects[-1])
     archive = header.parent / 'library.a'
