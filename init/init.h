@@ -14,8 +14,8 @@
 
 #define VERSION "0.1"
 
-/* No call of ours fails with EPERM. */
-#define REFUSED (-1)
+/* No error of the kernel: those end at -4095. */
+#define REFUSED (-4096)
 
 /* Where root is mounted until the switch; the kernel's own image has it too. */
 #define NEW_ROOT "/root"
