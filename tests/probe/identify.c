@@ -2,11 +2,12 @@
  * identify <PATHS: for each path, a line of stdin, says what super_identify() finds in that file, and
  * what it cost:
  *
- *     KIND TYPE UUID LABEL DAMAGED READS BYTES
+ *     KIND TYPE UUID LABEL READS BYTES DAMAGED
  *
- * each ended by a NUL. KIND is member, fs or several; all are empty for what is not there.
+ * each ended by a NUL. KIND is member, fs or several; all are empty for what is not there. DAMAGED are
+ * all types that would be there but for a wrong checksum, whatever else is.
  */
-#include "plan/super.h"
+#include "plan/super/format.h"
 
 #include <err.h>
 #include <errno.h>
@@ -24,6 +25,26 @@ static int read_file(struct reader *reader, void *buf, size_t size, unsigned lon
 	return pread(reader->fd, buf, size, (off_t)offset) == (ssize_t)size ? 0 : -EIO;
 }
 
+/* The rows once more, as super.c tries them. */
+extern const struct format __start_formats[], __stop_formats[];
+
+static void print_damaged(struct super *super, struct reader *reader)
+{
+	struct identity id;
+
+	for (const struct format *f = __start_formats; f < __stop_formats; f++) {
+		struct probe probe = { .super = super, .reader = reader, .format = f, .id = &id,
+				       .at = super->head + f->base };
+
+		id.type = f->type;
+		reader->reads = READER_READS;
+		reader->bytes = READER_BYTES;
+		if (f->check && format_is(probe.at + f->magic_at, f->magic, f->magic_length) &&
+		    f->check(&probe) == -EBADMSG)
+			printf("%s ", id.type);
+	}
+}
+
 static void identify(const char *path)
 {
 	static struct super super;
@@ -39,12 +60,14 @@ static void identify(const char *path)
 	super_identify(&super, &reader, false);
 	if (reader.error)
 		errx(1, "%s: read", path);
-	close(reader.fd);
 	id = super.member.type ? &super.member : &super.fs;
 	kind = !id->type ? "" : super.member.type ? "member" : super.second.type ? "several" : "fs";
-	printf("%s%c%s%c%s%c%s%c%s%c%u%c%u%c", kind, 0, id->type ? id->type : "", 0, id->type ? id->uuid : "",
-	       0, id->type ? id->label : "", 0, super.damaged ? super.damaged : "", 0, reads, 0, bytes, 0);
+	printf("%s%c%s%c%s%c%s%c%u%c%u%c", kind, 0, id->type ? id->type : "", 0, id->type ? id->uuid : "", 0,
+	       id->type ? id->label : "", 0, reads, 0, bytes, 0);
+	print_damaged(&super, &reader);
+	putchar('\0');
 	fflush(stdout);
+	close(reader.fd);
 }
 
 int main(void)
