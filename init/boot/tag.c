@@ -110,8 +110,12 @@ static int visit(struct boot *b, const char *name)
 {
 	char path[sizeof(b->node)];
 	struct device d;
-	int fd = ask(b, name, &d, path);
+	int fd;
 
+	d.partition = 0;
+	fd = ask(b, name, &d, path);
+	if (d.partition == PARTTABLE_MAX - 1)
+		say(LOG_NOTE, "%s has %u partitions", d.disk, d.partition);
 	/* its node is there, but there is nothing to read yet? */
 	if (fd == -ENXIO || fd == -ENOMEDIUM || fd == -EIO)
 		remember(name, fd);

@@ -170,7 +170,7 @@ enum parttable_fault parttable_fault(struct reader *disk, unsigned *sector)
 {
 	struct table t;
 
-	if (!open_table(&t, disk, *sector) || gpt(&t, 1))
+	if (!open_table(&t, disk, *sector) || mbr(&t) || gpt(&t, 1))
 		return PARTTABLE_FINE;
 	if (gpt(&t, t.last))
 		return PARTTABLE_BACKUP_ONLY;
