@@ -15,7 +15,7 @@
 
 /* Those of the current look that answered; of the one that is taken b->node and b->device. */
 static unsigned answers, preferred;
-static char best[DEVICE_NAME_MAX], names[200], bar[DEVICE_NAME_MAX + MATCH_BAR_MAX];
+static char best[DEVICE_NAME_MAX], best_disk[DEVICE_NAME_MAX], names[200], bar[DEVICE_NAME_MAX + MATCH_BAR_MAX];
 
 static char unread[UNREAD_MAX][DEVICE_NAME_MAX];
 static unsigned unread_count;
@@ -72,15 +72,26 @@ static bool is_better(const struct device *d, bool is_preferred)
 	return CONFIG_DUPLICATE_FIRST && before(d->name, best);
 }
 
+/* A disk and a partition of it with one file system (isohybrid) are one answer: the disk. */
+static bool is_again(struct boot *b, const struct device *d)
+{
+	if (!answers || b->root.tag > TAG_LABEL)
+		return false;
+	if (str_same(best_disk, d->name)) {
+		sys_close(b->device);
+		answers = preferred = 0;
+		names[0] = '\0';
+	}
+	return answers && str_same(d->disk, best);
+}
+
 /* It answers; it is open as fd. Is it taken, for now? */
 static bool take(struct boot *b, const struct device *d, int fd, const char *path)
 {
 	bool is_preferred = CONFIG_DUPLICATE_PREFER && str_same(d->bus, CONFIG_PREFER_BUS), is_first;
 	char text[MATCH_BAR_MAX], *end;
 
-	/* A partition from sector 0 on is its disk once more (isohybrid). */
-	if (CONFIG_FS_ISO9660 && b->root.tag <= TAG_LABEL && d->partition &&
-	    !device_number(d->name, "start"))
+	if (CONFIG_FS_ISO9660 && is_again(b, d))
 		return false;
 	if (!device_allowed(d)) {
 		say(LOG_ERR, "%s matches but %s is not allowed for root: ignored", d->name, d->bus);
@@ -100,6 +111,8 @@ static bool take(struct boot *b, const struct device *d, int fd, const char *pat
 			sys_close(b->device);
 		b->device = fd;
 		str_copy(best, sizeof(best), d->name);
+		if (CONFIG_FS_ISO9660)
+			str_copy(best_disk, sizeof(best_disk), d->disk);
 		str_copy(b->node, sizeof(b->node), path);
 	}
 	answers++;

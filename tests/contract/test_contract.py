@@ -34,6 +34,7 @@ CASES = {
     'init elsewhere': ('whole', 'init=/opt/other'),
     'init elsewhere, words': ('whole', 'init=/opt/other A=b word -- more words'),
     'root words': ('whole', 'rootwait rootfstype=ext4 rootflags=errors=remount-ro,commit=7'),
+    'by number': ('whole', 'root=254:0'),
     'quiet': ('whole', 'quiet'),
     'no /proc and /sys': ('no /proc', ''),
     'no /dev': ('no /dev', ''),
