@@ -274,6 +274,7 @@ class mbr:
 SQUASHFS = by('mksquashfs TREE OUT -all-root -comp xz -quiet -no-progress')
 EROFS = by('mkfs.erofs --all-root -U 00112233-4455-6677-8899-aabbccddeeff OUT TREE')
 
+ISO = by('genisoimage -quiet -R -V LIVE_CD -o OUT TREE')
 GPT = gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs'), 'squash': SQUASHFS})
 
 FORMS = {
@@ -291,7 +292,9 @@ FORMS = {
     'ntfs': ntfs,
     'f2fs': by('mkfs.f2fs -q -l f2fs-root OUT', 'sload.f2fs -f TREE OUT', size=64 * MIB),
     'btrfs': by('mkfs.btrfs -q -L btrfs-root --rootdir TREE OUT', size=128 * MIB),
-    'iso9660': by('genisoimage -quiet -R -V LIVE_CD -o OUT TREE'),
+    'iso9660': ISO,
+    'iso9660 with a partition': damaged(ISO, (446, slot(0x83, 0, 2048)), (510, b'\x55\xaa')),
+    'iso9660 hybrid': by('xorriso -as mkisofs -quiet -R -V HYBRID -partition_offset 16 -o OUT TREE'),
     'cramfs': by('mkfs.cramfs -n cramdisk TREE OUT'),
     'romfs': by('genromfs -d TREE -f OUT -V romdisk'),
     'jffs2': by('mkfs.jffs2 -r TREE -o OUT -e 64KiB -n --pad=0x200000'),

@@ -10,17 +10,20 @@ A row:
     config    lines on top of the board's configuration
     expect    regular expressions that the console matches in this order, line by line
     forbid    regular expressions that no line may match
-    ends      poweroff (what the roots' init does, and the default), reboot or halt
+    ends      poweroff (what the roots' init does, and the default), reboot, halt or panic
     times     [from, to, least, most]: guest seconds between two lines
     talk      [regular expression, line]: when the console shows this, type that; a line
               "monitor: command" goes to QEMU's monitor, "plug: 1" and "pull: 1" are that disk's
               device_add and device_del, "change: 1 ROOT" puts another medium into a removable
               one, "pause: 2" types nothing for 2 s
     qemu      more arguments of QEMU, {root} is the disk; the board's own disk is then left out
+    beside    a command that runs beside QEMU, ready when its {work}/socket is there; {work} is a folder
+              of the row's own, in qemu too
     kernel    a name of qemu/kernel; default: the board's
     boards    default qemu-x86_64
     long      true: only in check-long
 """
+import contextlib
 import functools
 import re
 import subprocess
@@ -38,11 +41,13 @@ from machine import BOARDS, BUILD, DIR, LINK, TOP
 
 HERE = Path(__file__).resolve().parent
 KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'forbid', 'ends', 'times', 'talk',
-        'qemu', 'kernel', 'boards', 'long'}
+        'qemu', 'beside', 'kernel', 'boards', 'long'}
 ENDS = {
     'poweroff': 'reboot: Power down',
     'reboot': 'reboot: Restarting system',
     'halt': 'reboot: System halted',
+    # its end, with panic=N; a kernel that died has no more lines
+    'panic': 'Rebooting in ',
 }
 
 # ---- what is booted ---------------------------------------------------------------------------
@@ -179,7 +184,7 @@ class Drives:
         return {
             'plug': lambda: f'device_add {self.devices[int(number) - 1]}',
             'pull': lambda: f'device_del disk{number}',
-            'change': lambda: f'change drive{number} {self.image(root)} raw read-only',
+            'change': lambda: f'change drive{number} {self.image(root)} raw retain',
         }[verb]()
 
 
@@ -232,17 +237,36 @@ def say(running, line, drives):
         running.send(line)
 
 
-def boot(row, board, disk):
+@contextlib.contextmanager
+def beside(command, socket):
+    """The command runs, and has made its socket."""
+    if not command:
+        yield
+        return
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            while not socket.exists():
+                assert process.poll() is None, process.stderr.read()
+                time.sleep(0.05)
+            yield
+        finally:
+            process.kill()
+
+
+def boot(row, board, disk, work):
     """The whole console of a row's boot."""
     root = disk(board, row.get('root', 'good'))
     drives = Drives(row.get('disks', []), functools.partial(disk, board))
+
+    def filled(key):
+        return [word.format(root=root, work=work) for word in row.get(key, [])]
     options = dict(initrd=image(board, row.get('config', '')), cmdline=command_line(board, row),
-                   qemu=drives.arguments + [word.format(root=root) for word in row.get('qemu', [])])
+                   qemu=drives.arguments + filled('qemu'))
     if 'qemu' not in row and 'disks' not in row:
         options['root'] = root
     if 'kernel' in row:
         options['kernel'] = machine.kernel(row['kernel'])
-    with machine.boot(board, **options) as running:
+    with beside(filled('beside'), work / 'socket'), machine.boot(board, **options) as running:
         for pattern, line in row.get('talk', []):
             running.expect(pattern)
             say(running, line, drives)
@@ -261,7 +285,7 @@ def rows():
 
 
 @pytest.mark.parametrize('row, board', rows())
-def test_boot(row, board, disk):
-    text = boot(row, board, disk)
+def test_boot(row, board, disk, tmp_path):
+    text = boot(row, board, disk, tmp_path)
     found = list(complaints(row, text))
     assert not found, '\n'.join([*found, text])
