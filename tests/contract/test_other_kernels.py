@@ -6,11 +6,13 @@ from pathlib import Path
 
 import machine
 import pytest
+from builds import built
 from machine import CHAR, DIR, output
 from test_contract import HERE, compare, disks, report  # noqa: F401  (disks is a fixture)
 
 pytestmark = pytest.mark.long
 BOARD = 'qemu-x86_64'
+NODES = 'CONFIG_MAKE_NODES=y'
 
 
 def newest_kernel(folder):
@@ -30,7 +32,7 @@ def newest_kernel(folder):
 def difference(**options):
     """Between the reports of two boots, the kernel alone and kindling."""
     reports = []
-    for initrd in (None, machine.image(BOARD)):
+    for initrd in (None, built(BOARD, NODES).image):
         with machine.boot(BOARD, initrd=initrd, timeout=300, **options) as guest:
             reports.append(report(guest.wait()))
     return compare(*reports)
@@ -55,10 +57,10 @@ def test_old_kernel_without_devtmpfs_and_events(tmp_path):
 
 def test_old_kernel_looks_again_by_time(tmp_path):
     root = machine.disk(tmp_path / 'root.img', {'dev': DIR})
-    with machine.boot(BOARD, root=root, initrd=machine.image(BOARD), timeout=300,
+    with machine.boot(BOARD, root=root, initrd=built(BOARD, NODES).image, timeout=300,
                       kernel=machine.kernel('x86_64-bare'),
                       append='root=/dev/vdb rootwait=2 panic=-1') as guest:
         text = guest.wait()
-    assert 'kernel device events: error 38; looking every 50 ms' in text
+    assert 'uevents: error 38; looking every 50 ms' in text
     assert 'root=/dev/vdb: not found after 2 s; rebooting now' in text
     assert 'seen: vda (' in text
