@@ -42,12 +42,13 @@ def rows():
 @functools.cache
 def images():
     """{name: path of the image}"""
-    tree()  # once, not by two at a time
+    # what others are made of first, and one by one: two of them would make it at the same time
+    tree()
+    for row in rows().values():
+        for name in needs(row):
+            image(name)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        # what others begin with first: each of them would make it too
-        bases = {name for row in rows().values() for name in needs(row)}
-        return dict([*pool.map(lambda name: (name, image(name)), sorted(bases)),
-                     *pool.map(lambda name: (name, image(name)), rows())])
+        return dict(pool.map(lambda name: (name, image(name)), rows()))
 
 
 def image(name):

@@ -83,7 +83,7 @@ def fuzz(target, *limit):
     for folder in corpus, crashes:
         folder.mkdir(parents=True, exist_ok=True)
     words = HERE / f'{name}.dict'
-    command = [fuzzer(target), *limit, f'-max_len={NAMES[name][0]}', '-timeout=10',
+    command = [fuzzer(target), *limit, f'-max_len={NAMES[name][0]}', '-timeout=5',
                '-print_final_stats=1', f'-artifact_prefix={crashes}/{target}-',
                *([f'-dict={words}'] if words.exists() else []), corpus,
                OUT / 'seeds' / target]
@@ -95,7 +95,7 @@ def fuzz(target, *limit):
 
 @pytest.fixture(scope='session')
 def minutes():
-    """The result of each target's minute; two run at a time."""
+    """The result of each target's minute; as many run at a time as there are processors."""
     header()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {target: pool.submit(fuzz, target, f'-max_total_time={SECONDS}')

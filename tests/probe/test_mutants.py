@@ -46,7 +46,7 @@ def identify(tmp_path_factory):
     def ask(path):
         program.stdin.write(f'{path}\n'.encode())
         program.stdin.flush()
-        fields = [field(program.stdout) for _ in Found._fields]
+        fields = [field(program.stdout, path) for _ in Found._fields]
         return Found(*(text or None for text in fields[:4]), *map(int, fields[4:6]), fields[6].split())
 
     yield ask
@@ -54,11 +54,11 @@ def identify(tmp_path_factory):
     assert program.wait() == 0
 
 
-def field(stream):
+def field(stream, path):
     text = b''
     while not text.endswith(b'\0'):
         byte = stream.read(1)
-        assert byte, 'identify ended'
+        assert byte, f'ended by {path}'
         text += byte
     return text[:-1]
 
