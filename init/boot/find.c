@@ -115,7 +115,7 @@ static enum event wait_for_change(struct boot *b, int err, unsigned waited, stru
 	unsigned ms;
 
 	if (waited >= w->word) {
-		say(LOG_ERR, w->limit == WAIT_FOREVER ? "waiting for root=%s: %d; no w->limit"
+		say(LOG_ERR, w->limit == WAIT_FOREVER ? "waiting for root=%s: %d; no limit"
 						   : "waiting for root=%s: %d; %u s left",
 		    b->params.root, err, sys_seconds(w->limit - waited + 999));
 		if (CONFIG_REPORT)
