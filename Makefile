@@ -92,7 +92,7 @@ CC := $(cross)gcc
 smaller-x86_64 := -mgeneral-regs-only -mskip-rax-setup -mpreferred-stack-boundary=3 \
 	-mforce-indirect-call -fno-inline-functions-called-once -fno-cse-follow-jumps \
 	-fno-tree-dominator-opts -fno-shrink-wrap -fno-ipa-modref -fno-partial-inlining \
-	-fsched-pressure
+	-fno-ipa-vrp -fno-ipa-reference -fsched-pressure
 smaller-arm := -fno-inline-small-functions -fno-reorder-blocks -fno-tree-tail-merge \
 	-fno-guess-branch-probability -fipa-pta -fno-tree-slsr
 smaller-aarch64 := -mgeneral-regs-only -mcmodel=tiny
@@ -178,7 +178,9 @@ image := $(images)/initramfs.cpio$(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPR
 .PHONY: all
 all: $(image)
 	@rm -f $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.*))
-	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(with-shell),shell,core)
+	@$(kconf) savedefconfig $(O)/.config $(config)/defconfig
+	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(with-shell),shell,$$( \
+		cmp -s $(config)/defconfig $(board)/defconfig && echo core || echo other))
 	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(image))" $(image)
 
 .PHONY: size

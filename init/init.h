@@ -23,6 +23,7 @@
 /* What is used most stands first: near a register's address the code is shorter. */
 struct boot {
 	int device;              /* root's device, open since it was probed; -1 for none */
+	unsigned sequence;       /* of its disk, then */
 	unsigned start;          /* sys_now() when /init began */
 	unsigned tried;          /* of params.fallback, how many are root= already */
 	int image;               /* open on the root directory of the initramfs */

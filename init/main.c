@@ -39,7 +39,7 @@ int main(int argc, char **argv, char **envp)
 	b->envp = envp;
 	b->start = sys_now();
 	if (sys_pid() != 1) {
-		say(LOG_ERR, "not started as PID 1; nothing done");
+		say(LOG_ERR, "not PID 1; nothing done");
 		return 1;
 	}
 	if (!early(b) && !decide(b))

@@ -102,7 +102,7 @@ int check(struct boot *b)
 
 	b->image = sys_open("/", O_RDONLY | O_DIRECTORY);
 	if (sys_fs_type(b->image, &magic) || (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC))
-		return refuse(b, "the initramfs is no ramfs or tmpfs");
+		return refuse(b, "/ is no ramfs or tmpfs");
 	err = sys_chdir(NEW_ROOT);
 	if (!err)
 		err = sys_chroot(".");

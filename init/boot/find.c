@@ -161,6 +161,8 @@ int find(struct boot *b)
 			subscribed = true;
 		}
 	}
+	if (CONFIG_PROBE)
+		b->sequence = (unsigned)sys_disk_sequence(b->device);
 	events_close();
 	return 0;
 }

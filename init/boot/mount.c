@@ -93,7 +93,7 @@ static void say_if_cut(const struct boot *b)
 {
 	unsigned long long claims = b->super.fs.size, size = sys_size(b->device);
 
-	if (claims > size)
+	if (size && claims > size)
 		say(LOG_ERR, "%s: cut short: the %s takes %u KiB, the device has %u", b->node,
 		    b->super.fs.type, (unsigned)(claims >> 10), (unsigned)(size >> 10));
 }
@@ -104,7 +104,7 @@ static int refuse_mount(const struct boot *b, int err)
 	const char *found = CONFIG_PROBE ? b->super.fs.type : NULL, *why = "", *what = "";
 
 	if (err == -EROFS) {
-		why = ": its journal is not empty; try rootflags=noload";
+		why = ": journal not empty; try rootflags=noload";
 	} else if (CONFIG_PROBE && b->super.damaged) {
 		why = ": superblock checksum is wrong";
 	} else if (found && !str_same(found, b->type)) {
@@ -118,18 +118,18 @@ static int refuse_mount(const struct boot *b, int err)
 }
 
 /*
- * Did another disk take the device's place between the probe and the mount? The
- * probed one is still open, so nothing else has its number.
+ * Did another disk or medium take its place between the probe and the mount, or
+ * nothing? The probed disk is still open, so no other has its number.
  */
 static bool has_changed(const struct boot *b)
 {
 	int fd = sys_open(b->node, O_RDONLY);
-	unsigned was = (unsigned)sys_disk_sequence(b->device), is = (unsigned)sys_disk_sequence(fd);
-	bool changed = was != is || sys_number(b->device) != sys_number(fd);
+	unsigned is = (unsigned)sys_disk_sequence(fd);
+	bool changed = fd < 0 || is != b->sequence || sys_number(b->device) != sys_number(fd);
 
 	sys_close(fd);
 	if (changed)
-		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, was, is);
+		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, b->sequence, is);
 	return changed;
 }
 
@@ -142,10 +142,9 @@ int attach(struct boot *b)
 			say_if_cut(b);
 		/* a share is there when it is mounted: find did it */
 		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
-
-		if (err)
-			return refuse_mount(b, err);
 		if (!CONFIG_PROBE || b->device < 0 || !has_changed(b)) {
+			if (err)
+				return refuse_mount(b, err);
 			sys_close(b->device);
 			if (CONFIG_INFO)
 				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,

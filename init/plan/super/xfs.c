@@ -14,7 +14,8 @@ static bool is_sane(const unsigned char *sb)
 	unsigned long long blocks = be64(sb + 8), per_group = be32(sb + 84);
 	unsigned groups = be32(sb + 88), extent;
 
-	if ((block_log | sector_log | inode_log) >= 32)
+	/* sectors of 512 bytes are the least */
+	if ((block_log | sector_log | inode_log) >= 32 || sector_log < 9)
 		return false;
 	extent = be32(sb + 80) << block_log;
 	return be32(sb + 4) == 1U << block_log && be16(sb + 102) == 1U << sector_log &&
