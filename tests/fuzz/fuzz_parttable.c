@@ -52,17 +52,20 @@ static void list(struct found *found, const uint8_t *data, size_t size, int how)
 	assert(type || !found->count);
 }
 
-/* What is said of one partition is what the list says of it; what is extended has no id. */
+/*
+ * What is said of one partition is what the list says of it. But of what is extended: that has no id,
+ * unless a GPT from before has a partition there.
+ */
 static void compare(const uint8_t *data, size_t size, int how, const struct parttable_entry *entry)
 {
 	struct parttable_id id;
 	struct medium medium;
-	int err;
 
+	if (!*entry->id.uuid)
+		return;
 	open_wide(&medium, data, size);
-	err = parttable_id(&id, &medium.reader, SECTOR(how), entry->number, entry->start);
-	assert(err == (*entry->id.uuid ? 0 : medium.reader.error ? -EIO : -ENOENT));
-	assert(err || (!strcmp(id.uuid, entry->id.uuid) && !strcmp(id.label, entry->id.label)));
+	assert(!parttable_id(&id, &medium.reader, SECTOR(how), entry->number, entry->start));
+	assert(!strcmp(id.uuid, entry->id.uuid) && !strcmp(id.label, entry->id.label));
 }
 
 /* The kernel's number and start may be of another table than is there now. */
