@@ -42,8 +42,6 @@ int decide(struct boot *b)
 		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);
 		p->stage = DEFAULT_BREAK;
 	}
-	if (p->refused)
-		return refuse(b, "%s=%s: not in this image", p->refused, p->refused_value);
 	b->flags = p->rw ? 0 : MS_RDONLY;
 	if (CONFIG_ROOTFLAGS && p->rootflags)
 		b->flags = mountopts_split(p->rootflags, b->flags);
@@ -55,6 +53,8 @@ int choose_root(struct boot *b)
 	const struct params *p = &b->params;
 	int err;
 
+	if (p->refused)
+		return refuse(b, "%s=%s: not in this image", p->refused, p->refused_value);
 	if (!p->root || !*p->root)
 		return refuse(b, "no root= on the command line");
 	err = rootspec_parse(&b->root, p->root, p->rootfstype);
@@ -78,7 +78,7 @@ bool next_root(struct boot *b)
 	b->tried++;
 	b->params.root = next;
 	say(LOG_ERR, "rootfallback=%s: trying it", next);
-	b->type = NULL;
+	b->type = b->init = NULL;
 	return true;
 }
 

@@ -129,8 +129,9 @@ int device_super(struct boot *b, int fd)
 		return read_fd(&(struct reader){ .fd = fd }, sector, sizeof(sector), 0);
 	for (int i = 0;;) {
 		device_reader(&r, fd);
+		/* nothing is set up behind it: loop, nbd, zram */
 		if (!r.size)
-			return -ENOMEDIUM;
+			return -ENOENT;
 		super_identify(&b->super, &r, false);
 		if (!b->super.damaged || ++i == READS_IF_DAMAGED)
 			return b->super.fs.type || b->super.member.type ? 0 : r.error;

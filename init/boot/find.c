@@ -70,7 +70,7 @@ static int find_device(struct boot *b)
 		err = refuse(b, "root=%s: %s %s", b->params.root, b->node, text);
 	if (err)
 		sys_close(fd);
-	b->device = fd;
+	b->device = err ? -1 : fd;
 	return err;
 }
 
@@ -112,6 +112,7 @@ struct wait {
 /* Sleeps until the next look is due. */
 static enum event wait_for_change(struct boot *b, int err, unsigned waited, struct wait *w, char *name)
 {
+	enum event event;
 	unsigned ms;
 
 	if (waited >= w->word) {
@@ -125,11 +126,13 @@ static enum event wait_for_change(struct boot *b, int err, unsigned waited, stru
 	ms = least(w->word, w->limit) - waited;
 	if (may_read_soon(err)) {
 		ms = least(ms, w->retry);
-		w->retry = least(w->retry * 2, RETRY_MAX);
 	} else {
 		w->retry = RETRY_MIN;
 	}
-	return events_wait(ms, name);
+	event = events_wait(ms, name);
+	if (event == EVENT_TIME)
+		w->retry = least(w->retry * 2, RETRY_MAX);
+	return event;
 }
 
 int find(struct boot *b)

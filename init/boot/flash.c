@@ -38,7 +38,8 @@ static int look_up(const char *root, char *path, size_t size)
 		char *end;
 
 		/* mtd:NAME is one of mtdI, ubiN:VOLUME one of ubiN_I, and N is 0 when it is not said */
-		str_print(path, size, "/sys/class/%s/%s", class, root);
+		if (!str_print(path, size, "/sys/class/%s/%s", class, root))
+			return -ENOENT;
 		end = str_find(path, ':');
 		if (!str_print(end, size - (size_t)(end - path), "%s%u",
 			       class[0] == 'm' ? "" : has_number ? "_" : "0_", i))

@@ -61,7 +61,7 @@ static const char *found_type(const struct boot *b)
 int mount_root(struct boot *b)
 {
 	static char list[4096];
-	const char *found = CONFIG_PROBE ? found_type(b) : NULL;
+	const char *found = CONFIG_PROBE || CONFIG_ROOT_FLASH ? found_type(b) : NULL;
 	const char *types = b->params.rootfstype ? b->params.rootfstype : found ? drivers(found) : NULL;
 	unsigned long flags = b->flags;
 	int err = 0;

@@ -74,20 +74,22 @@ static int report(struct boot *b, const char *name)
 {
 	char path[sizeof(b->node)];
 	struct parttable_id part;
+	unsigned long long sectors = device_number(name, "size");
 	struct device d;
 	int fd, err;
 
-	if (device_look(&d, DEVICE_BY_NAME, name))
+	/* the many that nothing is set up behind: loop, nbd, zram; drives without a medium too */
+	if (device_look(&d, DEVICE_BY_NAME, name) || !sectors)
 		return 0;
 	line_end = line;
-	add("%s (%u MiB, %s)", name, (unsigned)(device_number(name, "size") >> 11), d.bus);
+	add("%s (%u MiB, %s)", name, (unsigned)(sectors >> 11), d.bus);
 	fd = device_open(b, name, path);
 	err = fd < 0 ? fd : device_super(b, fd);
 	if (err)
 		add(": %d", err);
 	else if (CONFIG_PROBE)
 		add_tags(b, device_part(b, &part, &d, 0) ? NULL : &part);
-	if (CONFIG_PROBE && !err && !d.partition)
+	if (CONFIG_PROBE && !err && !d.partition && !b->super.fs.type)
 		add_fault(fd);
 	if (fd >= 0)
 		sys_close(fd);

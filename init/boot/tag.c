@@ -20,14 +20,24 @@ static char best[DEVICE_NAME_MAX], best_disk[DEVICE_NAME_MAX], names[200], bar[D
 static char unread[UNREAD_MAX][DEVICE_NAME_MAX];
 static unsigned unread_count;
 
+/* Remembers it, or forgets it when it reads by now. */
 static void remember(const char *name, int err)
 {
-	for (unsigned i = 0; i < unread_count; i++)
-		if (str_same(unread[i], name))
-			return;
+	unsigned i = 0;
+
+	while (i < unread_count && !str_same(unread[i], name))
+		i++;
+	/* its node is there, but there is nothing to read yet? */
+	if (err != -ENXIO && err != -ENOMEDIUM && err != -EIO) {
+		if (i < unread_count)
+			str_copy(unread[i], DEVICE_NAME_MAX, unread[--unread_count]);
+		return;
+	}
+	if (i < unread_count)
+		return;
 	if (err == -EIO)
 		say(LOG_ERR, "%s: %d: skipped", name, err);
-	if (unread_count < UNREAD_MAX)
+	if (i < UNREAD_MAX)
 		str_copy(unread[unread_count++], DEVICE_NAME_MAX, name);
 }
 
@@ -40,18 +50,23 @@ static int ask(struct boot *b, const char *name, struct device *d, char *path)
 
 	if (!err && by_table)
 		err = device_part(b, &part, d, b->root.offset);
-	if (err || (by_table && !match(&b->root, NULL, &part)))
-		return -ENOENT;
+	if (!err && by_table && !match(&b->root, NULL, &part))
+		err = -ENOENT;
+	if (err)
+		return err;
 	fd = device_open(b, d->name, path);
 	if (fd < 0)
 		return fd;
 	err = device_super(b, fd);
-	if (b->super.damaged)
-		say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, b->super.damaged);
-	if (!err && (by_table || match(&b->root, &b->super, NULL)))
-		return fd;
+	if (!err) {
+		if (b->super.damaged)
+			say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, b->super.damaged);
+		if (by_table || match(&b->root, &b->super, NULL))
+			return fd;
+		err = -ENOENT;
+	}
 	sys_close(fd);
-	return err ? err : -ENOENT;
+	return err;
 }
 
 /* The first of two names: mmcblk0 before mmcblk1. */
@@ -77,7 +92,7 @@ static bool is_again(struct boot *b, const struct device *d)
 {
 	if (!answers || b->root.tag > TAG_LABEL)
 		return false;
-	if (str_same(best_disk, d->name)) {
+	if (answers == 1 && str_same(best_disk, d->name)) {
 		sys_close(b->device);
 		answers = preferred = 0;
 		names[0] = '\0';
@@ -129,9 +144,7 @@ static int visit(struct boot *b, const char *name)
 	fd = ask(b, name, &d, path);
 	if (d.partition == PARTTABLE_MAX - 1)
 		say(LOG_NOTE, "%s has %u partitions", d.disk, d.partition);
-	/* its node is there, but there is nothing to read yet? */
-	if (fd == -ENXIO || fd == -ENOMEDIUM || fd == -EIO)
-		remember(name, fd);
+	remember(name, fd);
 	if (fd >= 0 && !take(b, &d, fd, path))
 		sys_close(fd);
 	return 0;
@@ -162,13 +175,16 @@ int find_tag(struct boot *b, const char *name)
 			return find_tag(b, NULL);
 		}
 	} else {
-		unread_count = 0;
 		err = devices_each(b, visit);
 	}
 	if (answers > 1 && choose(b))
 		return REFUSED;
-	if (answers)
-		return device_super(b, b->device);
+	if (answers) {
+		err = device_super(b, b->device);
+		if (err)
+			sys_close(b->device);
+		return err;
+	}
 	if (bar[0])
 		return refuse(b, "root=%s: %s", b->params.root, bar);
 	return err ? err : unread_count ? -EAGAIN : -ENOENT;
@@ -178,12 +194,7 @@ int find_tag_again(struct boot *b)
 {
 	int err = -ENOENT;
 
-	for (unsigned i = unread_count; i-- && (err == -ENOENT || err == -EAGAIN);) {
-		char name[DEVICE_NAME_MAX];
-
-		str_copy(name, sizeof(name), unread[i]);
-		str_copy(unread[i], DEVICE_NAME_MAX, unread[--unread_count]);
-		err = find_tag(b, name);
-	}
+	for (unsigned i = unread_count; i-- && (err == -ENOENT || err == -EAGAIN);)
+		err = find_tag(b, unread[i]);
 	return err;
 }

@@ -12,7 +12,7 @@
 /* The CRC by that polynomial, from the start value crc on, not inverted at the end. */
 unsigned crc(unsigned polynomial, unsigned crc, const void *data, size_t size);
 
-/* The same of data that holds its own CRC at `hole`, as if those four bytes were zero. */
+/* The same of data that holds its own CRC at `hole`, as if those four bytes were zero; size >= hole + 4. */
 unsigned crc_hole(unsigned polynomial, unsigned crc, const void *data, size_t size, size_t hole);
 
 #endif
