@@ -218,14 +218,10 @@ static void note(const struct line_word *word, const char *text)
 static void explain_doubt(const struct line *line, char *value)
 {
 	struct rootspec root;
-	const char *doubt;
 
-	if (choice_root(&root, &line->params, value))
-		return;
-	doubt = CONFIG_ROOT_TAG && !rootspec_is_whole(&root) ? "not a whole id" : NULL;
-	if (doubt)
+	if (!choice_root(&root, &line->params, value) && !rootspec_is_whole(&root))
 		note(line_word_of(line, value),
-		     copyf("%s; /init waits for it all the same", doubt));
+		     copyf("not a whole %s; /init waits for it all the same", rootspec_tags[root.tag]));
 }
 
 static void explain_stage(const struct line *line)
