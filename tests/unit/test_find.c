@@ -475,6 +475,8 @@ static void one_that_never_reads_does_not_hold_up_another(void **state)
 int main(int argc, char **argv, char **envp)
 {
 	const struct CMUnitTest tests[] = {
+		/* first: what others could not read is remembered */
+		cmocka_unit_test_setup(only_what_has_changed_is_asked, clear),
 		cmocka_unit_test_setup(there_at_once, clear),
 		cmocka_unit_test_setup(an_event_ends_the_sleep, clear),
 		cmocka_unit_test_setup(the_deadline_ends_it, clear),
@@ -482,7 +484,6 @@ int main(int argc, char **argv, char **envp)
 		cmocka_unit_test_setup(a_fallback_waits_anew, clear),
 		cmocka_unit_test_setup(without_events_it_looks_by_time, clear),
 		cmocka_unit_test_setup(unreadable_media_are_tried_again, clear),
-		cmocka_unit_test_setup(only_what_has_changed_is_asked, clear),
 		cmocka_unit_test_setup(lost_events_make_it_ask_all, clear),
 		cmocka_unit_test_setup(two_that_answer_are_refused, clear),
 		cmocka_unit_test_setup(one_that_never_reads_does_not_hold_up_another, clear),
