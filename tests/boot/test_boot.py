@@ -25,10 +25,13 @@ A row:
 """
 import contextlib
 import functools
+import os
 import re
 import subprocess
+import threading
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -97,6 +100,16 @@ ROOTS = {
 }
 
 
+def once(make):
+    """functools.cache, for threads too."""
+    lock, cached = threading.Lock(), functools.cache(make)
+
+    def made(*arguments):
+        with lock:
+            return cached(*arguments)
+    return made
+
+
 @pytest.fixture(scope='session')
 def disk(tmp_path_factory):
     """disk(board, root): the image, made once."""
@@ -106,7 +119,7 @@ def disk(tmp_path_factory):
     def programs(arch):
         return Programs(arch, folder)
 
-    @functools.cache
+    @once
     def disk(board, root):
         if root == '':
             return None
@@ -122,21 +135,24 @@ def disk(tmp_path_factory):
     return disk
 
 
-image = functools.cache(lambda board, config: built(board, config).image)
+image = once(lambda board, config: built(board, config).image)
 
 # ---- where it is plugged in ----------------------------------------------------------------------
 
+# PCIe slots that can be filled later, by PCIe's own rules rather than ACPI's; the kernel needs
+# pcie_ports=native, for without CONFIG_PCIEASPM ACPI does not give them to it
+SLOT = ['-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off',
+        '-device pcie-root-port,id=slotN,chassis=N']
 # bus -> its controller, and a disk there; each may have another for every disk (N)
 BUSES = {
     'virtio': ([], 'virtio-blk-pci'),
-    'usb': (['qemu-xhci,id=usb'], 'usb-storage,bus=usb.0'),
-    'scsi': (['virtio-scsi-pci,id=scsi'], 'scsi-hd,bus=scsi.0'),
+    'usb': (['-device qemu-xhci,id=usb'], 'usb-storage,bus=usb.0'),
+    'scsi': (['-device virtio-scsi-pci,id=scsi'], 'scsi-hd,bus=scsi.0'),
     'ata': ([], 'ide-hd,bus=ide.N'),
     'nvme': ([], 'nvme,serial=N'),
-    'mmc': (['sdhci-pci'], 'sd-card'),
-    # a slot that can be filled later
-    'virtio slot': (['pcie-root-port,id=portN,chassis=N'], 'virtio-blk-pci,bus=portN'),
-    'nvme slot': (['pcie-root-port,id=portN,chassis=N'], 'nvme,serial=N,bus=portN'),
+    'mmc': (['-device sdhci-pci'], 'sd-card'),
+    'virtio slot': (SLOT, 'virtio-blk-pci,bus=slotN'),
+    'nvme slot': (SLOT, 'nvme,serial=N,bus=slotN'),
 }
 HOW = {'4k': ',logical_block_size=4096,physical_block_size=4096', 'readonly': '', 'failing': '',
        'removable': ',removable=on', 'late': ''}
@@ -154,7 +170,7 @@ class Drives:
             assert set(how) <= set(HOW), f'{text}: not one of {list(HOW)}'
             controllers, device = BUSES[bus]
             for controller in controllers:
-                self.add('-device', controller.replace('N', str(number)))
+                self.add(*controller.replace('N', str(number)).split())
             self.add('-drive', self.drive(number, image(root), how))
             device = device.replace('N', str(number)) + ''.join(HOW[word] for word in how)
             self.devices.append(f'{device},drive=drive{number},id=disk{number}')
@@ -284,8 +300,19 @@ def rows():
                                    id=f'{path.stem}: {row["name"]} ({board})')
 
 
+@pytest.fixture(scope='session')
+def boots(request, disk, tmp_path_factory):
+    """The console of each row that was chosen, to be waited for: as many boot at a time as there are
+    processors."""
+    pool = ThreadPoolExecutor(os.cpu_count())
+    yield {item.nodeid: pool.submit(boot, item.callspec.params['row'], item.callspec.params['board'],
+                                    disk, tmp_path_factory.mktemp('boot'))
+           for item in request.session.items if item.function is test_boot}
+    pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.parametrize('row, board', rows())
-def test_boot(row, board, disk, tmp_path):
-    text = boot(row, board, disk, tmp_path)
+def test_boot(row, board, boots, request):
+    text = boots[request.node.nodeid].result()
     found = list(complaints(row, text))
     assert not found, '\n'.join([*found, text])
