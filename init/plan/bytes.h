@@ -37,4 +37,10 @@ static ALWAYS_INLINE unsigned long long be64(const unsigned char *p)
 	return (unsigned long long)be32(p) << 32 | be32(p + 4);
 }
 
+/* A power of two: sizes of sectors and blocks are. */
+static inline int is_power(unsigned value)
+{
+	return value && !(value & (value - 1));
+}
+
 #endif

@@ -24,11 +24,6 @@ static bool take(void *id, const unsigned char *entry)
 	return true;
 }
 
-static bool is_power(unsigned value)
-{
-	return value && !(value & (value - 1));
-}
-
 /* The BIOS parameter block as the kernel's fat_read_bpb() wants it: there is no magic. */
 static bool is_sane(const unsigned char *b)
 {

@@ -11,11 +11,6 @@
 #define VOLUME_NAME 0x60      /* its attribute */
 #define END 0xffffffff
 
-static bool is_power(unsigned value)
-{
-	return value && !(value & (value - 1));
-}
-
 /* So many units, or from -12 on minus the logarithm of what it is. */
 static unsigned amount(unsigned value, unsigned unit)
 {
