@@ -42,6 +42,15 @@ def fat_root_label_gone(image):
     image.write((reserved + fats * length) * SECTOR, b'\xe5')
 
 
+def fat_root_loop(image):
+    """Of FAT32: the root directory is full of files, and its only cluster follows itself."""
+    sector, cluster, reserved, fats = struct.unpack('<HBHB', image.read(11, 6))
+    length, = struct.unpack('<I', image.read(36, 4))
+    image.write(reserved * sector + 2 * 4, struct.pack('<I', 2))
+    files = b'FILE       '.ljust(32, b'\0') * (cluster * sector // 32)
+    image.write((reserved + fats * length) * sector, files)
+
+
 def ebr_loop(image):
     """The second sector of the chain leads to itself."""
     first = struct.unpack('<I', image.read(446 + 16 + 8, 4))[0]
