@@ -98,10 +98,10 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Its node is there, but there is nothing to read yet. -EAGAIN: of some device among others. */
+/* Its node is there, but there is nothing to read yet; for a tag that of some device among others. */
 static bool may_read_soon(int err)
 {
-	return err == -ENXIO || err == -ENOMEDIUM || err == -EIO || err == -EAGAIN;
+	return err == -ENXIO || err == -ENOMEDIUM || err == -EIO || (CONFIG_ROOT_TAG && find_tag_unread());
 }
 
 /* All in ms; the last two since root is looked for. */

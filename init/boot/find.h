@@ -9,11 +9,12 @@
 
 /*
  * UUID= and the like: root is the one device that answers. name: only this one has
- * changed; NULL: look at all of them. -EAGAIN: some could not be read yet.
+ * changed; NULL: look at all of them.
  */
 int find_tag(struct boot *b, const char *name);
 
-/* Looks again at those that could not be read. */
+/* Are there some that could not be read yet? And another look at these. */
+bool find_tag_unread(void);
 int find_tag_again(struct boot *b);
 
 /* An MTD device or a UBI volume. */

@@ -187,14 +187,19 @@ int find_tag(struct boot *b, const char *name)
 	}
 	if (bar[0])
 		return refuse(b, "root=%s: %s", b->params.root, bar);
-	return err ? err : unread_count ? -EAGAIN : -ENOENT;
+	return err ? err : -ENOENT;
+}
+
+bool find_tag_unread(void)
+{
+	return unread_count;
 }
 
 int find_tag_again(struct boot *b)
 {
 	int err = -ENOENT;
 
-	for (unsigned i = unread_count; i-- && (err == -ENOENT || err == -EAGAIN);)
+	for (unsigned i = unread_count; i-- && err == -ENOENT;)
 		err = find_tag(b, unread[i]);
 	return err;
 }
