@@ -32,12 +32,11 @@ static void keep(void *context, const struct parttable_entry *entry)
 	found->entries[found->count++] = *entry;
 }
 
-/* A host may read more: it walks chains, and arrays of 4 MiB. */
+/* A host may read more: it walks chains. */
 static void open_wide(struct medium *medium, const uint8_t *data, size_t size)
 {
 	medium_open(medium, data, size);
 	medium->reader.reads = 1024;
-	medium->reader.bytes = 16 << 20;
 }
 
 static void list(struct found *found, const uint8_t *data, size_t size, int how)
@@ -97,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size--;
 	list(&found, data, size, how);
 	/* With `gpt` the kernel may have taken a GPT on a disk that has an MBR too: one cannot know. */
-	for (unsigned i = 0; i < found.count && !GPT(how); i += 1 + i / 4)
+	for (unsigned i = 0; i < found.count && !GPT(how); i = i * 2 + 1)
 		compare(data, size, how, &found.entries[i]);
 	for (unsigned i = 0; i < found.count; i = i * 2 + 1)
 		ask(data, size, how, found.entries[i].number, found.entries[i].start + i % 2);
