@@ -138,12 +138,15 @@ static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned n
 	id->label[0] = '\0';
 }
 
-/* What is extended has no PARTUUID, and its parts are not walked: those are believed. */
+static const unsigned char *slot_of(const struct table *t, unsigned i)
+{
+	return t->at + MBR_SLOTS + 16 * (i & 3);
+}
+
+/* The parts of what is extended are not walked: those are believed. */
 static bool in_mbr(struct table *t, unsigned i, unsigned long long start)
 {
-	const unsigned char *slot = t->at + MBR_SLOTS + 16 * (i & 3);
-
-	return mbr(t) && (i >= 4 || (!extended(slot) && sectors(slot + 8, t->shift) == start));
+	return mbr(t) && (i >= 4 || sectors(slot_of(t, i) + 8, t->shift) == start);
 }
 
 int parttable_id(struct parttable_id *id, struct reader *disk, unsigned sector, unsigned number,
@@ -155,6 +158,9 @@ int parttable_id(struct parttable_id *id, struct reader *disk, unsigned sector, 
 	if (!open_table(&t, disk, sector) || i >= PARTTABLE_MAX - 1)
 		return -ENOENT;
 	if (in_mbr(&t, i, start)) {
+		/* it has no PARTUUID, whatever a GPT from before says */
+		if (i < 4 && extended(slot_of(&t, i)))
+			return -ENOENT;
 		mbr_id(id, t.at, number);
 		return 0;
 	}
