@@ -2,7 +2,7 @@
 #
 #     . "${0%/*}/env.sh"
 #
-# by every script of packages/ and by qemu/kernel. The Makefile exports the same variables;
+# by every script of packages/, by qemu/kernel and qemu/stock. The Makefile exports the same variables;
 # the defaults make each script work alone.
 #
 #     CACHE    everything built, keyed by what it was built from; safe to delete

@@ -55,6 +55,11 @@ def kernel(name):
     return Path(output(TOP / 'qemu/kernel', name)) / 'kernel'
 
 
+def stock(name):
+    """The folder of Debian's own kernel of that name (qemu/stock), fetched when it is missing."""
+    return Path(output(TOP / 'qemu/stock', name))
+
+
 def output(*command):
     return subprocess.run([str(word) for word in command], check=True, text=True,
                           stdout=subprocess.PIPE).stdout.strip()

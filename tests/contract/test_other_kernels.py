@@ -1,32 +1,15 @@
 """The contract on kernels at both ends: one with an empty root file system below the initramfs
 (Linux 7.0 and later: pivot_root), and an old one without devtmpfs and device events.
 """
-import subprocess
-from pathlib import Path
-
 import machine
 import pytest
 from builds import built
-from machine import CHAR, DIR, output
+from machine import CHAR, DIR
 from test_contract import HERE, compare, disks, report  # noqa: F401  (disks is a fixture)
 
 pytestmark = pytest.mark.long
 BOARD = 'qemu-x86_64'
 NODES = 'CONFIG_MAKE_NODES=y'
-
-
-def newest_kernel(folder):
-    """Debian's newest kernel for clouds, at its current version, from the backports."""
-    apt = machine.TOP / 'packages/apt'
-
-    def fetch(package):
-        return output(apt, '-s', 'trixie-backports', 'download', folder, package)
-    depends = output('dpkg-deb', '-f', fetch('linux-image-cloud-amd64'), 'Depends')
-    release = depends.split('linux-image-')[1].split()[0]
-    subprocess.run(['dpkg-deb', '-x', fetch(f'linux-binary-{release}'), folder / 'binary'],
-                   check=True)
-    print(f'Linux {release}')
-    return next(Path(folder).glob('binary/**/vmlinuz*'))
 
 
 def difference(**options):
@@ -38,11 +21,11 @@ def difference(**options):
     return compare(*reports)
 
 
-def test_contract_on_the_newest_kernel(disks, tmp_path):  # noqa: F811
-    kernel = newest_kernel(tmp_path)
-    assert int(kernel.parent.name.split('.')[0]) >= 7
+def test_contract_on_the_newest_kernel(disks):  # noqa: F811
+    newest = machine.stock('newest')
+    assert int((newest / 'release').read_text().split('.')[0]) >= 7
     assert not difference(
-        kernel=kernel, cmdline='console=ttyS0 root=/dev/nvme0n1 devtmpfs.mount=1 panic=-1',
+        kernel=newest / 'kernel', cmdline='console=ttyS0 root=/dev/nvme0n1 devtmpfs.mount=1 panic=-1',
         qemu=('-m', '512', '-device', 'nvme,drive=root,serial=1', '-drive',
               f'file={disks(BOARD, "whole")},format=raw,if=none,id=root,snapshot=on'))
 
