@@ -34,13 +34,14 @@ struct boot {
 	const char *init;        /* the program that will run, in the new root */
 	char **argv, **envp;     /* as the kernel gave them: init gets the same */
 	unsigned long flags;     /* for mounting: rootflags=, ro and rw */
-	struct params params;
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device, or what mount(2) gets for it */
 	struct super super;      /* of the device that was read last: when find is done, root's */
+	struct params params;
 };
 
 int early(struct boot *b);   /* /proc and /dev, so that we see and speak */
 int decide(struct boot *b);  /* the command line: what is wanted */
+int load_modules(struct boot *b); /* those that modules= names */
 int choose_root(struct boot *b); /* what root= means */
 int find(struct boot *b);    /* wait until root's device is there and reads */
 int attach(struct boot *b);  /* mount it on NEW_ROOT */

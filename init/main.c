@@ -42,7 +42,7 @@ int main(int argc, char **argv, char **envp)
 		say(LOG_ERR, "not PID 1; nothing done");
 		return 1;
 	}
-	if (!early(b) && !decide(b))
+	if (!early(b) && !decide(b) && !load_modules(b))
 		do
 			if (!choose_root(b) &&
 			    !stops(b, FIND) && !find(b) &&

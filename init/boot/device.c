@@ -54,6 +54,12 @@ int device_look(struct device *d, const char *where, const char *which)
 	char path[sizeof(DEVICE_BY_NAME) + DEVICE_NAME_MAX], link[512], *disk = link, *name = link;
 	int err = -ENOENT;
 
+	/*
+	 * To open a floppy drive without a disk takes seconds. Root on flash has a form of its own;
+	 * on NAND the kernel warns of these.
+	 */
+	if (str_after(which, "fd") || (CONFIG_ROOT_FLASH && str_after(which, "mtdblock")))
+		return err;
 	if (str_print(path, sizeof(path), "%s%s", where, which))
 		err = sys_read_link(path, link, sizeof(link));
 	if (err < 0)
@@ -79,18 +85,7 @@ bool device_allowed(const struct device *d)
 int device_open(const struct boot *b, const char *name, char *path)
 {
 	str_print(path, sizeof(b->node), "/dev/%s", name);
-	if (CONFIG_MAKE_NODES && !b->has_devtmpfs) {
-		char text[24];
-		const char *at = text;
-		unsigned major;
-
-		attribute(name, "dev", text, sizeof(text));
-		major = (unsigned)decimal(&at);
-		at++;
-		sys_make_node(path, S_IFBLK | 0600, major, (unsigned)decimal(&at));
-	} else {
-		str_change(path, '!', '/');
-	}
+	str_change(path, '!', '/');
 	return sys_open(path, O_RDONLY);
 }
 
@@ -160,28 +155,9 @@ int device_part(const struct boot *b, struct parttable_id *part, const struct de
 	return err;
 }
 
-int devices_each(struct boot *b, device_visit *visit)
+int devices_each(struct boot *b, dir_visit *visit)
 {
-	_Alignas(struct sys_entry) char buf[1024];
-	int dir, n, err = sys_mount_pseudo("sysfs", "/sys");
+	int err = sys_mount_pseudo("sysfs", "/sys");
 
-	if (err)
-		return err;
-	dir = sys_open(DEVICE_BY_NAME, O_RDONLY | O_DIRECTORY);
-	if (dir < 0)
-		return dir;
-	while (!err && (n = sys_list(dir, buf, sizeof(buf))) > 0)
-		for (int at = 0; !err && at < n;) {
-			struct sys_entry *e = (struct sys_entry *)(buf + at);
-
-			at += e->length;
-			/* to open a floppy drive without a disk takes seconds */
-			if (e->name[0] == '.' || str_after(e->name, "fd"))
-				continue;
-			/* root on flash has a form of its own; on NAND the kernel warns of these */
-			if (!CONFIG_ROOT_FLASH || !str_after(e->name, "mtdblock"))
-				err = visit(b, e->name);
-		}
-	sys_close(dir);
-	return err;
+	return err ? err : dir_each(DEVICE_BY_NAME, visit, b);
 }

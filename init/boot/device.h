@@ -6,6 +6,7 @@
 #define BOOT_DEVICE_H
 
 #include "../init.h"
+#include "../lib/dir.h"
 #include "../plan/parttable.h"
 
 #define DEVICE_NAME_MAX (ROOTSPEC_NAME_MAX + 1)
@@ -21,7 +22,10 @@ struct device {
 	unsigned partition;         /* its number on the disk; 0 for a whole disk */
 };
 
-/* Fills *d: 0; -ENOENT when there is no such device (any more). /sys is mounted. */
+/*
+ * Fills *d: 0; -ENOENT when there is no such device (any more), or it is one that is not looked
+ * at. /sys is mounted.
+ */
 int device_look(struct device *d, const char *where, const char *which);
 
 /* Opens the device of this name in sysfs, with its node at path (of b->node's size): the fd or -errno. */
@@ -49,8 +53,7 @@ unsigned long long device_number(const char *name, const char *file);
 /* May root be there at all? By the image's list of buses. */
 bool device_allowed(const struct device *d);
 
-/* Visits all devices, in no order; mounts /sys for that. Ends early with what is not 0. */
-typedef int device_visit(struct boot *b, const char *name);
-int devices_each(struct boot *b, device_visit *visit);
+/* Visits all devices with b as argument; mounts /sys for that. */
+int devices_each(struct boot *b, dir_visit *visit);
 
 #endif

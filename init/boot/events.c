@@ -2,11 +2,11 @@
 #include "../lib/log.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
-#include "../plan/uevent.h"
 
 #include <errno.h>
 
 #define LOOK_EVERY 50 /* ms, without events */
+#define DRAIN_MAX 10000 /* events at a time */
 
 /* 0: not open. It cannot be a socket of ours: 0 to 2 are the console. */
 static int sock;
@@ -20,11 +20,10 @@ void events_open(void)
 		say(LOG_NOTE, "uevents: %d; looking every 50 ms", sock);
 }
 
-enum event events_wait(unsigned ms, char *name)
+enum event events_wait(unsigned ms, struct uevent *uevent)
 {
 	static char message[UEVENT_MAX];
 	struct pollfd event = { .fd = sock, .events = POLLIN };
-	const char *of;
 	int n;
 
 	if (sock < 0 && ms > LOOK_EVERY)
@@ -33,11 +32,13 @@ enum event events_wait(unsigned ms, char *name)
 		return sock < 0 ? EVENT_LOST : EVENT_TIME;
 	n = sys_read_uevent(sock, message, sizeof(message));
 	if (n == -ENOBUFS) {
+		/* what is still in the queue, the look at everything sees too */
+		for (int i = 0; i < DRAIN_MAX && n != -EAGAIN; i++)
+			n = sys_read_uevent(sock, message, sizeof(message));
 		say(LOG_NOTE, "uevents lost; rescanning /sys");
 		return EVENT_LOST;
 	}
-	of = n > 0 ? uevent_name(message, (size_t)n) : NULL;
-	return of && str_copy(name, DEVICE_NAME_MAX, of) ? EVENT_DEVICE : EVENT_TIME;
+	return n > 0 && uevent_parse(uevent, message, (size_t)n) ? EVENT_DEVICE : EVENT_TIME;
 }
 
 void events_close(void)

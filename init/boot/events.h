@@ -5,7 +5,7 @@
 #ifndef BOOT_EVENTS_H
 #define BOOT_EVENTS_H
 
-#include "device.h"
+#include "../plan/uevent.h"
 
 enum event {
 	EVENT_TIME,   /* the time has passed, or what came was no event */
@@ -23,9 +23,9 @@ void events_open(void);
 
 /*
  * Sleeps until an event comes or ms milliseconds have passed. For EVENT_DEVICE
- * name, of DEVICE_NAME_MAX bytes, is set.
+ * *uevent is set; its text lives until the next call.
  */
-enum event events_wait(unsigned ms, char *name);
+enum event events_wait(unsigned ms, struct uevent *uevent);
 
 void events_close(void);
 

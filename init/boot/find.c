@@ -8,6 +8,7 @@
 #include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/match.h"
+#include "coldplug.h"
 #include "events.h"
 
 #include <errno.h>
@@ -58,8 +59,7 @@ static int open_named(struct boot *b)
 /* /dev/NAME or a number: one look. */
 static int find_device(struct boot *b)
 {
-	bool listed = (CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER) || *CONFIG_ROOT_BUSES ||
-		      (CONFIG_MAKE_NODES && !b->has_devtmpfs);
+	bool listed = (CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER) || *CONFIG_ROOT_BUSES;
 	int fd = listed ? open_listed(b) : open_named(b), err;
 	char text[MATCH_BAR_MAX];
 
@@ -81,11 +81,11 @@ static int find_share(struct boot *b)
 }
 
 /* One look, after that event: 0 when root is there, REFUSED when it was refused, else why not yet. */
-static int look(struct boot *b, enum event event, const char *name)
+static int look(struct boot *b, enum event event, const struct uevent *uevent)
 {
 	if (CONFIG_ROOT_TAG && b->root.kind == ROOT_TAG)
 		return event == EVENT_TIME ? find_tag_again(b)
-					   : find_tag(b, event == EVENT_DEVICE ? name : NULL);
+					   : find_tag(b, event == EVENT_DEVICE ? uevent->name : NULL);
 	if (CONFIG_ROOT_FLASH && b->root.kind == ROOT_FLASH)
 		return find_flash(b);
 	if (CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE)
@@ -110,7 +110,8 @@ struct wait {
 };
 
 /* Sleeps until the next look is due. */
-static enum event wait_for_change(struct boot *b, int err, unsigned waited, struct wait *w, char *name)
+static enum event wait_for_change(struct boot *b, int err, unsigned waited, struct wait *w,
+				  struct uevent *uevent)
 {
 	enum event event;
 	unsigned ms;
@@ -129,7 +130,7 @@ static enum event wait_for_change(struct boot *b, int err, unsigned waited, stru
 	} else {
 		w->retry = RETRY_MIN;
 	}
-	event = events_wait(ms, name);
+	event = events_wait(ms, uevent);
 	if (event == EVENT_TIME)
 		w->retry = least(w->retry * 2, RETRY_MAX);
 	return event;
@@ -139,30 +140,40 @@ int find(struct boot *b)
 {
 	struct wait w = { RETRY_MIN, FIRST_WORD, params_wait(&b->params) };
 	unsigned since = b->tried ? sys_now() : b->start;
+	bool no_nodes = CONFIG_MAKE_NODES && !b->has_devtmpfs, plugged = no_nodes, listens = false;
 	enum event event = EVENT_LOST;
-	char name[DEVICE_NAME_MAX];
-	bool subscribed = false;
+	struct uevent uevent;
 	int err;
 
 	b->device = -1;
 	/* What is known by its name is there or not; to ask all devices twice would cost more. */
-	if (CONFIG_WAIT && b->root.kind == ROOT_TAG) {
+	if (CONFIG_WAIT && (b->root.kind == ROOT_TAG || no_nodes)) {
 		events_open();
-		subscribed = true;
+		listens = true;
 	}
-	while ((err = look(b, event, name))) {
+	if (no_nodes)
+		coldplug(b);
+	while ((err = look(b, event, &uevent))) {
 		unsigned waited = sys_now() - since;
 
 		if (err == REFUSED)
 			return REFUSED;
+		if (!plugged) {
+			bool is_new = CONFIG_WAIT && !listens;
+
+			if (is_new)
+				events_open();
+			plugged = true;
+			if (coldplug(b) || is_new)
+				continue;
+		}
 		if (!CONFIG_WAIT || waited >= w.limit)
 			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(waited));
-		if (subscribed) {
-			event = wait_for_change(b, err, waited, &w, name);
-		} else {
-			events_open();
-			subscribed = true;
-		}
+		event = wait_for_change(b, err, waited, &w, &uevent);
+		if (event == EVENT_LOST)
+			coldplug(b);
+		else if (event == EVENT_DEVICE)
+			plug(b, &uevent);
 	}
 	if (CONFIG_PROBE)
 		b->sequence = (unsigned)sys_disk_sequence(b->device);

@@ -8,6 +8,7 @@
 #include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/mountopts.h"
+#include "modules.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,18 @@
 static bool try_next(int err)
 {
 	return err == -EACCES || err == -EINVAL || err == -ENODEV;
+}
+
+/* Mounts it, with a module of the image if it takes one. */
+static int try_type(const struct boot *b, const char *type, unsigned long flags)
+{
+	int err = sys_mount(b->node, NEW_ROOT, type, flags, b->params.rootflags);
+	char alias[sizeof("fs-") + 32];
+
+	if (CONFIG_MODULES && err == -ENODEV && str_print(alias, sizeof(alias), "fs-%s", type) &&
+	    modules_ask(b, alias))
+		err = sys_mount(b->node, NEW_ROOT, type, flags, b->params.rootflags);
+	return err;
 }
 
 /* Tries the comma-separated types in order: 0 with b->type set, else the error that ended it. */
@@ -30,7 +43,7 @@ static int try_types(struct boot *b, char *types, unsigned long flags)
 		*end = '\0';
 		b->type = types;
 		if (*types)
-			err = sys_mount(b->node, NEW_ROOT, types, flags, b->params.rootflags);
+			err = try_type(b, types, flags);
 		if (!try_next(err))
 			return err;
 		*end = separator;

@@ -6,6 +6,7 @@
 #include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/match.h"
+#include "coldplug.h"
 #include "device.h"
 
 /* More are not named: the console of a board may be slow. */
@@ -70,8 +71,9 @@ static void add_fault(int fd)
 	}
 }
 
-static int report(struct boot *b, const char *name)
+static int report(void *arg, const char *name)
 {
+	struct boot *b = arg;
 	char path[sizeof(b->node)];
 	struct parttable_id part;
 	unsigned long long sectors = device_number(name, "size");
@@ -97,10 +99,24 @@ static int report(struct boot *b, const char *name)
 	return ++seen == DEVICES_MAX;
 }
 
+/* A device that nobody drives: its modalias is the name of the module that is missing. */
+static void report_driverless(struct boot *b, const struct uevent *event)
+{
+	const char *modalias = uevent_value(event, "MODALIAS=");
+
+	(void)b;
+	if (modalias && !uevent_value(event, "DRIVER=") && seen++ < DEVICES_MAX)
+		say(LOG_ERR, "seen: no driver for %s", modalias);
+}
+
 void report_devices(struct boot *b)
 {
 	int err;
 
+	seen = 0;
+	if (CONFIG_MODULES)
+		/* the firmware's list of what has a device on another bus too */
+		coldplug_each(b, "acpi", report_driverless);
 	seen = 0;
 	err = devices_each(b, report);
 	if (err < 0)

@@ -134,8 +134,9 @@ static bool take(struct boot *b, const struct device *d, int fd, const char *pat
 	return is_first;
 }
 
-static int visit(struct boot *b, const char *name)
+static int visit(void *arg, const char *name)
 {
+	struct boot *b = arg;
 	char path[sizeof(b->node)];
 	struct device d;
 	int fd;

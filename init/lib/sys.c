@@ -95,6 +95,16 @@ int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned mino
 	return call6(SYS_mknodat, AT_FDCWD, path, mode, (unsigned)makedev(major, minor), 0, 0);
 }
 
+int sys_make_directory(const char *path)
+{
+	return call3(SYS_mkdirat, AT_FDCWD, path, 0755);
+}
+
+int sys_change_mode(const char *path, unsigned mode)
+{
+	return call3(SYS_fchmodat, AT_FDCWD, path, mode);
+}
+
 int sys_unlink_at(int dir, const char *name, int flags)
 {
 	return call3(SYS_unlinkat, dir, name, flags);
@@ -296,6 +306,11 @@ int sys_read_uevent(int fd, void *buf, size_t size)
 
 	/* Only the kernel sends with port 0, and only to many. */
 	return n > (int)size || (n > 0 && (from.nl_pid || from.nl_groups != 1)) ? 0 : n;
+}
+
+int sys_load_module(int fd, const char *options, int flags)
+{
+	return call3(SYS_finit_module, fd, options, flags);
 }
 
 int sys_pid(void)

@@ -25,6 +25,8 @@ int sys_stat(const char *path, int flags, struct statx *st);
 int sys_stat_fd(int fd, struct statx *st);
 int sys_access(const char *path);
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor);
+int sys_make_directory(const char *path);
+int sys_change_mode(const char *path, unsigned mode);
 int sys_unlink_at(int dir, const char *name, int flags);
 int sys_read_link(const char *path, char *buf, size_t size); /* ends it with a NUL */
 int sys_fs_type(int fd, unsigned *magic);           /* fstatfs, f_type */
@@ -78,6 +80,10 @@ int sys_open_uevents(unsigned queue); /* -errno when this kernel has none; queue
  * kernel's own, or longer than buf; -EAGAIN, or -ENOBUFS when some were lost.
  */
 int sys_read_uevent(int fd, void *buf, size_t size);
+
+/* finit_module(2), with these options; flags: 0, or that the kernel has to decompress it. */
+#define SYS_MODULE_COMPRESSED 4 /* MODULE_INIT_COMPRESSED_FILE (linux/module.h, Linux 5.17) */
+int sys_load_module(int fd, const char *options, int flags);
 
 /* Processes. */
 int sys_pid(void);

@@ -1,5 +1,4 @@
 #include "params.h"
-#include "cmdline.h"
 #include "../lib/str.h"
 
 #include <errno.h>
@@ -120,6 +119,16 @@ bool params_listed(const char *list, const char *word)
 	return false;
 }
 
+static void keep_for_modules(struct params *params, const struct word *word, params_note *note)
+{
+	if (!*str_find(word->name, '.') && !cmdline_same_name(word->name, "module_blacklist"))
+		return;
+	if (params->module_word_count == MODULE_WORDS_MAX)
+		note(word->name, word->value, "too many; ignored");
+	else
+		params->module_words[params->module_word_count++] = *word;
+}
+
 static void one_word(struct params *params, const struct word *word, const char *locked,
 		     params_note *note)
 {
@@ -140,7 +149,7 @@ static void one_word(struct params *params, const struct word *word, const char 
 		{ "rd.break", CONFIG_SHELL ? BREAK : ABSENT, MEMBER(stage), 0 },
 		{ "rd.break", TEXT, MEMBER(stage), 0 },
 		{ "rd.shell", CONFIG_SHELL ? STORE : ABSENT, MEMBER(shell), 1 },
-		{ "modules", ABSENT, 0, 0 },
+		{ "modules", CONFIG_MODULES ? TEXT : ABSENT, MEMBER(modules), 0 },
 		{ "overlayroot", REFUSED, 0, 0 },
 		{ "loop", REFUSED, 0, 0 },
 		{ "loopfstype", REFUSED, 0, 0 },
@@ -160,6 +169,8 @@ static void one_word(struct params *params, const struct word *word, const char 
 	}
 	if (str_after(word->name, "rd."))
 		note(word->name, word->value, "not in this image; ignored");
+	else if (CONFIG_MODULES && !(locked && params_listed(locked, "modules")))
+		keep_for_modules(params, word, note);
 }
 
 void params_parse(struct params *params, char *text, const char *locked, params_note *note)

@@ -6,7 +6,7 @@
 #ifndef PLAN_PARAMS_H
 #define PLAN_PARAMS_H
 
-#include <stdbool.h>
+#include "cmdline.h"
 
 /* A number of seconds that is not there. */
 #define NOT_GIVEN (-2)
@@ -20,6 +20,9 @@
 /* How many rootfallback= are kept. */
 #define FALLBACKS_MAX 4
 
+/* How many words are kept for modules. */
+#define MODULE_WORDS_MAX 64
+
 /* How a boot that failed ends: rd.emergency=. */
 enum emergency { EMERGENCY_REBOOT, EMERGENCY_POWEROFF, EMERGENCY_HALT, EMERGENCY_PANIC, EMERGENCY_SHELL };
 
@@ -27,6 +30,7 @@ enum emergency { EMERGENCY_REBOOT, EMERGENCY_POWEROFF, EMERGENCY_HALT, EMERGENCY
 struct params {
 	char *root, *rootfstype, *rootflags, *init;
 	char *fallback[FALLBACKS_MAX]; /* further roots, in order; NULL behind the last */
+	char *modules;     /* names, separated by commas: load these first */
 	const char *stage; /* rd.break=: a shell before this stage */
 	int rootwait;      /* seconds, -1 for ever, or NOT_GIVEN */
 	int rootdelay;     /* seconds or NOT_GIVEN: a bound, never a sleep */
@@ -35,6 +39,8 @@ struct params {
 	int emergency;     /* an enum emergency, or NOT_GIVEN */
 	int shell;         /* rd.shell: a shell on failure */
 	const char *refused, *refused_value; /* asks for another root than this image can give */
+	unsigned module_word_count;
+	struct word module_words[MODULE_WORDS_MAX]; /* MODULE.PARAM=VALUE and module_blacklist= */
 };
 
 /* What the user should hear of NAME=value (value may be NULL); boot goes on. */
@@ -48,7 +54,8 @@ typedef void params_note(const char *name, const char *value, const char *text);
 /*
  * Reads one text, in place, on top of what is already there: the last word
  * wins, over several texts too. Stops at "--". Words that `locked` names,
- * separated by spaces, are only noted; NULL: none.
+ * separated by spaces, are only noted; NULL: none. (When it names `modules`, what
+ * is for modules is not kept either; nothing is said, for the kernel obeys it where they are built in.)
  */
 void params_parse(struct params *params, char *text, const char *locked, params_note *note);
 

@@ -1,17 +1,36 @@
 #include "uevent.h"
 #include "../lib/str.h"
 
-const char *uevent_name(const char *message, size_t size)
+bool uevent_parse(struct uevent *event, const char *message, size_t size)
 {
-	const char *at, *name;
+	const char *at;
 
 	if (!size || message[size - 1])
-		return NULL;
+		return false;
 	at = str_find(message, '@');
 	if (at[0] != '@' || at[1] != '/')
-		return NULL;
-	for (name = at += 2; *at; at++)
+		return false;
+	event->text = message;
+	event->size = size;
+	for (event->name = at += 2; *at; at++)
 		if (*at == '/')
-			name = at + 1;
-	return name;
+			event->name = at + 1;
+	return true;
+}
+
+bool uevent_is_remove(const struct uevent *event)
+{
+	return str_after(event->text, "remove@");
+}
+
+const char *uevent_value(const struct uevent *event, const char *key)
+{
+	const char *end = event->text + event->size, *value;
+
+	for (const char *at = event->text; at < end; at = str_find(at, '\0') + 1) {
+		value = str_after(at, key);
+		if (value)
+			return value;
+	}
+	return NULL;
 }

@@ -1,0 +1,156 @@
+#include "coldplug.h"
+#include "../lib/dir.h"
+#include "../lib/str.h"
+#include "../lib/sys.h"
+#include "modules.h"
+
+#include <fcntl.h>
+
+#define PATH_SIZE 512
+
+struct walk {
+	struct boot *b;
+	coldplug_visit *visit;
+	const char *but; /* the bus that is left out */
+	char directory[PATH_SIZE];
+};
+
+static int read_device(void *arg, const char *name)
+{
+	static char text[UEVENT_MAX];
+	const struct walk *w = arg;
+	char path[PATH_SIZE];
+	int fd, n;
+
+	if (!str_print(path, sizeof(path), "%s/%s/uevent", w->directory, name))
+		return 0;
+	fd = sys_open(path, O_RDONLY);
+	n = sys_read(fd, text, sizeof(text) - 1);
+	sys_close(fd);
+	if (n > 0) {
+		text[n] = '\0';
+		str_change(text, '\n', '\0');
+		w->visit(w->b, &(struct uevent){ name, text, (size_t)n });
+	}
+	return 0;
+}
+
+static int read_bus(void *arg, const char *name)
+{
+	struct walk *w = arg;
+
+	if (!str_same(name, w->but) && str_print(w->directory, sizeof(w->directory), "/sys/bus/%s/devices", name))
+		dir_each(w->directory, read_device, w);
+	return 0;
+}
+
+void coldplug_each(struct boot *b, const char *but, coldplug_visit *visit)
+{
+	struct walk w = { .b = b, .visit = visit, .but = but };
+
+	dir_each("/sys/bus", read_bus, &w);
+}
+
+/* ---- kernels without devtmpfs: what mdev was for ------------------------------------------------ */
+
+/* Makes the directories above a node. */
+static void make_parents(char *path)
+{
+	for (char *c = path + sizeof("/dev/"); *c; c++)
+		if (*c == '/') {
+			*c = '\0';
+			sys_make_directory(path);
+			*c = '/';
+		}
+}
+
+/* A number in the base; 0 for none. */
+static unsigned number(const char *text, unsigned base)
+{
+	unsigned n = 0;
+
+	for (; text && (unsigned)(*text - '0') < base; text++)
+		n = n * base + (unsigned)(*text - '0');
+	return n;
+}
+
+/* Name and mode are those that devtmpfs would take (drivers/base/devtmpfs.c). */
+static void node(const struct uevent *event, unsigned type)
+{
+	const char *name = uevent_value(event, "DEVNAME="), *mode = uevent_value(event, "DEVMODE=");
+	char path[sizeof(((struct boot *)0)->node)];
+
+	if (!name || !str_print(path, sizeof(path), "/dev/%s", name))
+		return;
+	if (uevent_is_remove(event)) {
+		sys_unlink_at(AT_FDCWD, path, 0);
+		return;
+	}
+	make_parents(path);
+	sys_make_node(path, type | 0600, number(uevent_value(event, "MAJOR="), 10),
+		      number(uevent_value(event, "MINOR="), 10));
+	if (mode)
+		sys_change_mode(path, number(mode, 8));
+}
+
+static void block_node(struct boot *b, const struct uevent *event)
+{
+	(void)b;
+	node(event, S_IFBLK);
+}
+
+static void char_node(struct boot *b, const struct uevent *event)
+{
+	(void)b;
+	node(event, S_IFCHR);
+}
+
+static bool makes_nodes(const struct boot *b)
+{
+	return CONFIG_MAKE_NODES && !b->has_devtmpfs;
+}
+
+static void make_nodes(struct boot *b)
+{
+	struct walk blocks = { .b = b, .visit = block_node, .directory = "/sys/dev/block" };
+	struct walk chars = { .b = b, .visit = char_node, .directory = "/sys/dev/char" };
+
+	dir_each(blocks.directory, read_device, &blocks);
+	dir_each(chars.directory, read_device, &chars);
+}
+
+/* ---- both ----------------------------------------------------------------------------------------- */
+
+static void ask(struct boot *b, const struct uevent *event)
+{
+	const char *modalias = uevent_value(event, "MODALIAS=");
+
+	if (modalias)
+		modules_ask(b, modalias);
+}
+
+bool coldplug(struct boot *b)
+{
+	bool has_modules;
+
+	if (!CONFIG_MODULES && !makes_nodes(b))
+		return false;
+	has_modules = CONFIG_MODULES && modules_there();
+	if (has_modules)
+		coldplug_each(b, "", ask);
+	if (makes_nodes(b)) {
+		sys_mount_pseudo("sysfs", "/sys");
+		make_nodes(b);
+	}
+	return has_modules || makes_nodes(b);
+}
+
+void plug(struct boot *b, const struct uevent *event)
+{
+	const char *subsystem = uevent_value(event, "SUBSYSTEM=");
+
+	if (makes_nodes(b))
+		node(event, subsystem && str_same(subsystem, "block") ? S_IFBLK : S_IFCHR);
+	if (CONFIG_MODULES && !uevent_is_remove(event))
+		ask(b, event);
+}

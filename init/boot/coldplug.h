@@ -1,0 +1,25 @@
+/*
+ * What the kernel tells of a device: its module is loaded and, on a kernel
+ * without devtmpfs, its node made.
+ */
+#ifndef BOOT_COLDPLUG_H
+#define BOOT_COLDPLUG_H
+
+#include "../init.h"
+#include "../plan/uevent.h"
+
+/*
+ * Reads the uevent of each device that is there, when that can matter: there are
+ * modules for this kernel, or it has no devtmpfs. True when it did. What appears
+ * from now on, events tell.
+ */
+bool coldplug(struct boot *b);
+
+/* Does what an event asks for. */
+void plug(struct boot *b, const struct uevent *event);
+
+/* Calls visit for each device on a bus but that one: only on a bus a MODALIAS matters to root. */
+typedef void coldplug_visit(struct boot *b, const struct uevent *event);
+void coldplug_each(struct boot *b, const char *but, coldplug_visit *visit);
+
+#endif

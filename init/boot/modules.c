@@ -1,0 +1,139 @@
+#include "modules.h"
+#include "../lib/dir.h"
+#include "../lib/log.h"
+#include "../lib/str.h"
+#include "../lib/sys.h"
+#include "../plan/modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#define MODULES "/lib/modules/"
+#define INDEX_MAX (1 << 19)
+#define RELEASE_MAX 65 /* __NEW_UTS_LEN (linux/utsname.h), with the NUL */
+#define OPTIONS_MAX 4096
+
+/* index: the text; suffix: its first line; lines: the others. NULL: not there. */
+static char index[INDEX_MAX], release[RELEASE_MAX], *lines;
+static const char *suffix = index;
+
+static int name_release(void *arg, const char *name)
+{
+	(void)arg;
+	say(LOG_ERR, "modules: for kernel %s, but this is %s; not loaded", name, release);
+	return 0;
+}
+
+bool modules_there(void)
+{
+	static bool looked;
+	char path[sizeof(MODULES "/modules.index") + RELEASE_MAX];
+	int err;
+
+	if (looked)
+		return lines;
+	looked = true;
+	sys_mount_pseudo("sysfs", "/sys"); /* for /sys/module */
+	sys_read_file("/proc/sys/kernel/osrelease", release, sizeof(release));
+	str_change(release, '\n', '\0');
+	str_print(path, sizeof(path), MODULES "%s/modules.index", release);
+	err = sys_read_file(path, index, sizeof(index));
+	if (err > 0) {
+		lines = str_find(index, '\n');
+		*lines++ = '\0';
+	} else if (err != -ENOENT) {
+		say(LOG_ERR, "modules: read %s: %d; not loaded", path, err);
+	} else {
+		dir_each(MODULES, name_release, NULL);
+	}
+	return lines;
+}
+
+/* What finit_module(2) says, in its own words: ENOENT is no missing file. */
+static const char *reason(int err)
+{
+	static const struct {
+		unsigned char err;
+		char text[37];
+	} rows[] = {
+		{ ENOENT, "lacks a symbol of another module" },
+		{ ENOEXEC, "damaged, or made for another kernel" },
+		{ EINVAL, "damaged, or made for another kernel" },
+		{ EPERM, "the kernel allows only signed ones" },
+		{ EKEYREJECTED, "the kernel allows only signed ones" },
+		{ EBADMSG, "its signature is wrong" },
+		{ EOPNOTSUPP, "this kernel cannot decompress it" },
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (rows[i].err == -err)
+			return rows[i].text;
+	return NULL;
+}
+
+/* Loads one, unless it is there. */
+static void load(const struct boot *b, const char *name)
+{
+	static char options[OPTIONS_MAX];
+	const struct params *p = &b->params;
+	char path[sizeof(MODULES "/.ko.zst") + RELEASE_MAX + MODULE_NAME_MAX];
+	const char *why = NULL;
+	int fd, err;
+
+	str_print(path, sizeof(path), "/sys/module/%s", name);
+	if (!sys_access(path))
+		return;
+	if (modules_forbidden(name, false, p->module_words, p->module_word_count)) {
+		say(LOG_NOTE, "module %s: in module_blacklist=; not loaded", name);
+		return;
+	}
+	if (!modules_options(options, sizeof(options), name, p->module_words, p->module_word_count))
+		say(LOG_ERR, "module %s: options of %u bytes or more; using the first", name, OPTIONS_MAX);
+	str_print(path, sizeof(path), MODULES "%s/%s%s", release, name, suffix);
+	err = fd = sys_open(path, O_RDONLY);
+	if (fd >= 0) {
+		err = sys_load_module(fd, options, *str_find(suffix + 1, '.') ? SYS_MODULE_COMPRESSED : 0);
+		sys_close(fd);
+		why = reason(err);
+	}
+	/* ENODEV: for a part that this processor or board does not have; EEXIST: it is there by now */
+	if (err < 0 && err != -ENODEV && err != -EEXIST)
+		why ? say(LOG_ERR, "module %s: %s; going on without it", name, why)
+		    : say(LOG_ERR, "module %s: %d; going on without it", name, err);
+}
+
+bool modules_ask(const struct boot *b, const char *wanted)
+{
+	const struct params *p = &b->params;
+	char word[MODULE_NAME_MAX], *at, *name;
+	bool is_alias, found = false;
+
+	if (!modules_there())
+		return false;
+	for (at = lines; (at = modules_find(at, wanted, &name, &is_alias)); at = modules_after(name)) {
+		const char *line = at;
+
+		found = true;
+		if (is_alias)
+			modules_done(name);
+		if (!modules_forbidden(name, is_alias, p->module_words, p->module_word_count))
+			while (modules_load(&line, word))
+				load(b, word);
+	}
+	return found;
+}
+
+int load_modules(struct boot *b)
+{
+	char *name = b->params.modules;
+
+	while (CONFIG_MODULES && name && *name) {
+		char *end = str_find(name, ','), *next = end + !!*end;
+
+		*end = '\0';
+		if (*name && !modules_ask(b, name))
+			say(LOG_NOTE, "modules=%s: not in this image; ignored", name);
+		name = next;
+	}
+	return 0;
+}

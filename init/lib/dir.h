@@ -1,0 +1,13 @@
+/*
+ * The entries of a directory.
+ */
+#ifndef LIB_DIR_H
+#define LIB_DIR_H
+
+/* Called with each name; what is not 0 ends it. */
+typedef int dir_visit(void *arg, const char *name);
+
+/* Visits them in no order, without . and the hidden: 0, -errno of the directory, or what ended it. */
+int dir_each(const char *path, dir_visit *visit, void *arg);
+
+#endif

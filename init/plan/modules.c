@@ -1,0 +1,169 @@
+#include "modules.h"
+#include "../lib/str.h"
+
+static bool is_end(char c)
+{
+	return !c || c == ' ' || c == '\n';
+}
+
+static char fold(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+/* Is c one of [...], which begins at *pattern? Moves that behind it; at an end there is no bracket. */
+static bool is_listed(const char **pattern, char c)
+{
+	const char *p = *pattern + 1;
+	bool found = false;
+
+	for (; !is_end(*p) && *p != ']'; p++) {
+		bool is_range = p[1] == '-' && !is_end(p[2]) && p[2] != ']';
+
+		found |= c == *p;
+		if (is_range) {
+			found |= c >= *p && c <= p[2];
+			p += 2;
+		}
+	}
+	*pattern = p + (*p == ']');
+	return found;
+}
+
+/* Does c match what stands at *pattern? Moves that behind it. */
+static bool match_one(const char **pattern, char c)
+{
+	char p = **pattern;
+
+	if (p == '[')
+		return is_listed(pattern, c);
+	++*pattern;
+	return p == '?' || fold(p) == fold(c);
+}
+
+bool modules_match(const char *pattern, const char *text)
+{
+	const char *star = NULL, *from = text;
+
+	for (;;) {
+		const char *p = pattern;
+
+		if (*p == '*') {
+			star = ++pattern;
+			from = text;
+		} else if (is_end(*p) ? !*text : *text && match_one(&p, *text)) {
+			if (is_end(*pattern))
+				return true;
+			pattern = p;
+			text++;
+		} else if (star && *from) {
+			/* the star takes one more */
+			pattern = star;
+			text = ++from;
+		} else {
+			return false;
+		}
+	}
+}
+
+char *modules_find(char *at, const char *wanted, char **name, bool *is_alias)
+{
+	while (*at) {
+		char *line = at;
+
+		at = str_find(at, '=');
+		at += !!*at;
+		*name = at + !!*at;
+		/* of a line that is done another character stands before its name */
+		while (*at == ' ') {
+			if (modules_match(++at, wanted)) {
+				*is_alias = at != *name;
+				return line;
+			}
+			while (!is_end(*at))
+				at++;
+		}
+		at = modules_after(at);
+	}
+	return NULL;
+}
+
+char *modules_after(char *name)
+{
+	char *end = str_find(name, '\n');
+
+	return end + !!*end;
+}
+
+void modules_done(char *name)
+{
+	name[-1] = '!';
+}
+
+bool modules_load(const char **line, char *name)
+{
+	const char *from = *line;
+	size_t n = 0;
+
+	while (!is_end(*from) && *from != '=' && n < MODULE_NAME_MAX - 1)
+		name[n++] = *from++;
+	name[n] = '\0';
+	*line = from + (*from == ' ');
+	return n;
+}
+
+/* What the word's name has behind "MODULE.", or NULL when that is another module. */
+static const char *parameter(const struct word *word, const char *module)
+{
+	const char *at = word->name;
+
+	while (*at && !is_end(*module) && fold(*at) == fold(*module))
+		at++, module++;
+	return *at == '.' && is_end(*module) ? at + 1 : NULL;
+}
+
+bool modules_options(char *options, size_t size, const char *name, const struct word *words,
+		     unsigned count)
+{
+	*options = '\0';
+	for (; count--; words++) {
+		const char *of = parameter(words, name), *value = words->value;
+		bool quoted = value && !*str_find(value, '"') && *str_find(value, ' ');
+		char *end = str_find(options, '\0');
+
+		if (of && !str_print(end, size - (size_t)(end - options), value ? "%s%s=%s%s%s" : "%s%s",
+				     *options ? " " : "", of, quoted ? "\"" : "", value, quoted ? "\"" : ""))
+			return false;
+	}
+	return true;
+}
+
+/* Is the name one of the comma-separated? */
+static bool is_among(const char *list, const char *name)
+{
+	while (*list) {
+		const char *at = name;
+
+		while (!is_end(*at) && fold(*list) == fold(*at))
+			at++, list++;
+		if (is_end(*at) && (!*list || *list == ','))
+			return true;
+		list = str_find(list, ',');
+		list += !!*list;
+	}
+	return false;
+}
+
+bool modules_forbidden(const char *name, bool is_alias, const struct word *words, unsigned count)
+{
+	bool by_kernel = false, by_alias = false;
+
+	for (; count--; words++)
+		if (!words->value)
+			continue;
+		else if (cmdline_same_name(words->name, "module_blacklist"))
+			by_kernel = is_among(words->value, name);
+		else if (is_alias && cmdline_same_name(words->name, "modprobe.blacklist"))
+			by_alias |= is_among(words->value, name);
+	return by_kernel || by_alias;
+}
