@@ -160,28 +160,67 @@ with-shell := $(filter 1,$(CONFIG_SHELL))
 $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 	$(Q)cp $$(packages/build toybox $(CONFIG_ARCH) rescue)/toybox $@
 
-lists := image/core.list $(if $(with-shell),image/shell.list)
-$(images)/initramfs.list: $(lists) $(config)/options/SHELL
+# MODULES=WHERE: the modules that image/modules chooses of that kernel. They are chosen anew when one
+# of these words changes, and when a file does that they came from: modules.d names those.
+MODULES ?=
+MODULES_FOR ?=
+FIRMWARE ?=
+export MODULES MODULES_FOR FIRMWARE
+modules := $(O)/modules
+with-modules := $(if $(MODULES),$(modules)/modules.list)
+apart := $(and $(MODULES),$(filter 1,$(CONFIG_MODULES_APART)))
+board-list := $(wildcard $(board)/modules)
+chosen-by = "$$MODULES|$$MODULES_FOR|$$FIRMWARE$(if $(MODULES_FOR),|$$CMDLINE)" '$(CONFIG_MODULES_LIST)' \
+	$(board-list) $(CONFIG_COMPRESS)
+$(config)/modules: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(chosen-by) | cmp -s - $@ || printf '%s\n' $(chosen-by) >$@
+
+ifneq ($(and $(MODULES),$(filter 0,$(CONFIG_MODULES))),)
+$(error MODULES=$(MODULES): this /init loads no modules; set CONFIG_MODULES=y (make menuconfig))
+endif
+
+$(modules)/modules.list: $(config)/modules $(board-list) $(addprefix image/,modules kmod.py board.py \
+		requests mkcpio compress)
+	@echo "  MODULES $@"
+	$(Q)$(PYTHON) image/modules pack "$$MODULES" $(modules) --names '$(CONFIG_MODULES_LIST)' \
+		--list '$(board-list)' --capture "$$MODULES_FOR" --cmdline "$$CMDLINE" \
+		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --objcopy $(cross)objcopy
+-include $(if $(MODULES),$(wildcard $(modules)/modules.d))
+
+lists := image/core.list $(if $(with-shell),image/shell.list) $(if $(apart),,$(with-modules))
+$(images)/initramfs.list: $(lists) $(config)/options/SHELL $(config)/options/MODULES_APART $(config)/modules
 	@mkdir -p $(@D)
 	$(Q)sed -e '/^#/d' -e 's|@OUT@|$(abspath $(O))|' $(lists) >$@
 
 $(images)/initramfs.cpio: $(images)/initramfs.list image/mkcpio $(O)/init/init $(if $(with-shell),$(O)/toybox)
 	$(Q)image/mkcpio $< $@
 
-$(images)/initramfs.cpio.%: $(images)/initramfs.cpio image/compress
+$(modules)/modules.cpio: $(modules)/modules.list
+	$(Q)image/mkcpio $< $@
+
+%.cpio.$(CONFIG_COMPRESS): %.cpio image/compress
 	@echo "  IMAGE   $@"
-	$(Q)image/compress $* $<
+	$(Q)image/compress $(CONFIG_COMPRESS) $<
 
-image := $(images)/initramfs.cpio$(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPRESS))
+packed := $(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPRESS))
+image := $(images)/initramfs.cpio$(packed)
+modules-image = $(images)/modules-$$(cat $(modules)/release).cpio$(packed)
 
-# An image of another compression, left by another configuration, would only be flashed by mistake.
+# Of another compression, or of another kernel's modules: it would only be flashed by mistake.
+stale = $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.* $(images)/modules-*))
+
 .PHONY: all
-all: $(image)
-	@rm -f $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.*))
+all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
+	@rm -f $(stale)
 	@$(kconf) savedefconfig $(O)/.config $(config)/defconfig
-	@image/budget $(images)/initramfs.cpio $(board)/budget $(if $(with-shell),shell,$$( \
+	@$(if $(with-modules),$(if $(apart),,:)) image/budget $(images)/initramfs.cpio $(board)/budget \
+		$(if $(with-shell),shell,$$( \
 		cmp -s $(config)/defconfig $(board)/defconfig && echo core || echo other))
-	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(image))" $(image)
+	@$(if $(apart),cp $(modules)/modules.cpio$(packed) $(modules-image))
+	@$(if $(with-modules),image/sizes $(CONFIG_MODULES_LIMIT) $(modules) $(image) $(if $(apart),$(modules-image)))
+	@for file in $(image) $(if $(apart),$(modules-image)); do \
+		printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$$file)" $$file; done
 
 .PHONY: size
 size: $(images)/initramfs.cpio
@@ -253,6 +292,6 @@ bench:
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/toybox $(O)/*.img $(O)/.config
+	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/modules $(O)/toybox $(O)/*.img $(O)/.config
 
 endif
