@@ -176,12 +176,10 @@ $(config)/modules: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(chosen-by) | cmp -s - $@ || printf '%s\n' $(chosen-by) >$@
 
-ifneq ($(and $(MODULES),$(filter 0,$(CONFIG_MODULES))),)
-$(error MODULES=$(MODULES): this /init loads no modules; set CONFIG_MODULES=y (make menuconfig))
-endif
-
-$(modules)/modules.list: $(config)/modules $(board-list) $(addprefix image/,modules kmod.py board.py \
-		requests mkcpio compress)
+$(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-list) \
+		$(addprefix image/,modules kmod.py board.py requests mkcpio compress)
+	@$(if $(filter 1,$(CONFIG_MODULES)),,echo "make: MODULES=$$MODULES: this /init loads no modules;" \
+		"set CONFIG_MODULES=y (make menuconfig)" >&2; exit 1)
 	@echo "  MODULES $@"
 	$(Q)$(PYTHON) image/modules pack "$$MODULES" $(modules) --names '$(CONFIG_MODULES_LIST)' \
 		--list '$(board-list)' --capture "$$MODULES_FOR" --cmdline "$$CMDLINE" \

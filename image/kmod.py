@@ -37,6 +37,7 @@ class Tree:
     def __init__(self, where, work):
         self.inputs = []
         self.folder = Path(work)
+        self.folder.mkdir(exist_ok=True)
         where = Path(where)
         if where.suffix == ".deb" and where.is_file():
             self.inputs.append(where)
