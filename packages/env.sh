@@ -2,8 +2,8 @@
 #
 #     . "${0%/*}/env.sh"
 #
-# by every script of packages/, by qemu/kernel and qemu/stock. The Makefile exports the same variables;
-# the defaults make each script work alone.
+# by every script of packages/, by qemu/kernel and qemu/stock. The Makefile exports the same
+# variables; the defaults make each script work alone.
 #
 #     CACHE    everything built, keyed by what it was built from; safe to delete
 #     DL_DIR   source files as their publishers ship them; filled once, builds need no network
