@@ -63,6 +63,7 @@ static const char *reason(int err)
 		{ EKEYREJECTED, "the kernel allows only signed ones" },
 		{ EBADMSG, "its signature is wrong" },
 		{ EOPNOTSUPP, "this kernel cannot decompress it" },
+		{ ENOSYS, "this kernel takes no modules" },
 	};
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++)
@@ -132,7 +133,7 @@ int load_modules(struct boot *b)
 
 		*end = '\0';
 		if (*name && !modules_ask(b, name))
-			say(LOG_NOTE, "modules=%s: not in this image; ignored", name);
+			say(LOG_NOTE, "modules=%s: no module of this image; ignored", name);
 		name = next;
 	}
 	return 0;

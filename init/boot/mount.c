@@ -123,6 +123,8 @@ static int refuse_mount(const struct boot *b, int err)
 	} else if (found && !str_same(found, b->type)) {
 		why = ": root is ";
 		what = found;
+	} else if (CONFIG_MODULES && err == -ENODEV) {
+		why = ", not a module of this image";
 	} else if (err == -EINVAL) {
 		why = b->params.rootflags ? ": bad rootflags=, or " : ": ";
 		what = found ? "see the kernel's lines above" : "another file system";
