@@ -10,33 +10,33 @@ BY = {"UUID": "uuid", "LABEL": "label", "PARTUUID": "partuuid", "PARTLABEL": "pa
 
 
 class Board:
-    """devices  {place below /sys: {word: values}}: modalias, driver, module, supplier
-    disks    {place below /sys: device number}
+    """devices  {place below /sys: {word: values}}: of its uevent, and module, supplier
     names    {/dev/disk/by-...: name of the disk}
-    mounts   [(number, place, type, source)]
+    mounts   [(device number, place, type, source)]
     """
 
     def __init__(self, path):
         self.path = path
-        self.devices, self.disks, self.names, self.mounts, self.cmdline = {}, {}, {}, [], ""
-        current = {}
+        self.devices, self.names, self.mounts, self.cmdline = {}, {}, [], ""
+        device = {}
         for line in path.read_text(errors="replace").splitlines():
-            word, _, value = line.partition(" ")
+            word, _, rest = line.partition(" ")
             if word == "device":
-                current = self.devices[value] = {}
-            elif word == "disk":
-                disk = value
-            elif word == "number":
-                self.disks[disk] = value
-            elif word == "name" and " " in value:
-                name, node = value.split(" ", 1)
-                self.names[name] = node.removeprefix("/dev/")
-            elif word == "mount" and value.count(" ") >= 3:
-                self.mounts.append(tuple(value.split(" ", 3)))
+                device = self.devices[rest] = {}
+            elif word in ("module", "supplier"):
+                device.setdefault(word, []).append(rest)
             elif word == "cmdline":
-                self.cmdline = value
-            else:
-                current.setdefault(word, []).append(value)
+                self.cmdline = rest
+            elif word == "name" and " " in rest:
+                name, node = rest.split(" ", 1)
+                self.names[name] = node.removeprefix("/dev/")
+            elif word.isdigit() and " - " in rest:
+                # a line of /proc/self/mountinfo
+                before, after = rest.split(" - ", 1)
+                self.mounts.append((before.split()[1], before.split()[3], *after.split()[:2]))
+            elif "=" in word:
+                key, _, value = line.partition("=")
+                device[key] = [value]
         if not self.devices:
             die(path, "no devices in it", "run image/capture on the board, as `sh capture >FILE`")
 
@@ -63,7 +63,9 @@ class Board:
         return places, types, how
 
     def _disk(self, test):
-        return [place for place, number in self.disks.items() if test(place.split("/")[-1], number)]
+        """The disks, by their name in /dev and their number."""
+        return [place for place, device in self.devices.items() if "DEVNAME" in device
+                and test(device["DEVNAME"][0], ":".join(device["MAJOR"] + device["MINOR"]))]
 
     def _named(self, root, types):
         tag, _, value = root.partition("=")
@@ -75,20 +77,19 @@ class Board:
         if re.fullmatch(r"[0-9a-f]{3,8}", node):
             code = int(node, 16)
             number = f"{code >> 8 & 0xfff}:{code & 0xff | code >> 12 & 0xfff00}"
-        return (self._disk(lambda name, its: node.replace("/", "!") == name or number == its) or
+        return (self._disk(lambda name, its: node == name or number == its) or
                 self._unnumbered(types[0], node))
 
     def _mounted(self, mount):
         number, _, kind, source = mount
-        name = source.removeprefix("/dev/").replace("/", "!")
-        return self._disk(lambda its, own: own == number or its == name) or \
+        return self._disk(lambda name, its: number == its or f"/dev/{name}" == source) or \
             self._unnumbered(kind, source)
 
     def _unnumbered(self, kind, source):
         """Roots that are no block device."""
         if kind in VIRTIO:
             return [place for place, device in self.devices.items()
-                    if device.get("modalias", [""])[0].startswith(VIRTIO[kind])]
+                    if device.get("MODALIAS", [""])[0].startswith(VIRTIO[kind])]
         if FLASH.match(source):
             return self._disk(lambda name, _: re.fullmatch(r"mtd\d+", name))
         return []
@@ -106,25 +107,28 @@ class Board:
                 seen[place] = self.devices.get(place, {})
                 todo += seen[place].get("supplier", [])
                 place = place.rpartition("/")[0]
-        return {place: seen[place] for place in sorted(seen) if "driver" in seen[place]}
+        return {place: seen[place] for place in sorted(seen) if "DRIVER" in seen[place]}
 
     def wanted(self, tree, cmdline):
         """Of a tree: {module: why}, the modaliases that ask for them, and what else is to be said."""
         places, types, how = self.root(cmdline)
-        reasons = {}
-        notes = [f"root: {' '.join(place.split('/')[-1] for place in places)} ({how}), {','.join(types)}"]
-        devices = [(place, device) for place, device in self.chain(places).items()
-                   if "modalias" in device]
-        answers = tree.lookup([device["modalias"][0] for _, device in devices])
-        for (place, device), modules in zip(devices, answers, strict=True):
-            driver = device["driver"][0].split("/")[-1]
-            bound = [name.split("/")[-1] for name in device.get("module", [])]
-            # of several modules that could, the one that did
-            for name in set(bound) & set(modules) or modules:
-                reasons.setdefault(name, f"drives {place.split('/')[-1]}")
-            if not modules:
-                notes.append(f"nothing in this kernel asks to drive {place} (there: {driver})")
-        for kind, modules in zip(types, tree.lookup([f"fs-{kind}" for kind in types]), strict=True):
-            for name in modules or [kind]:
-                reasons.setdefault(name, f"file system {kind}")
-        return reasons, [device["modalias"][0] for _, device in devices], notes
+        names = [place.rpartition("/")[2] for place in places]
+        why, notes = {}, [f"root: {' '.join(names)} ({how}), {','.join(types)}"]
+        chain = {place: device for place, device in self.chain(places).items()
+                 if "MODALIAS" in device}
+        aliases = [device["MODALIAS"][0] for device in chain.values()]
+        # the module that drove it: when several could, and when its alias does not say
+        drove = [device.get("module", [""])[0].rpartition("/")[2] for device in chain.values()]
+        for place, module, by_alias, by_name in zip(chain, drove, tree.lookup(aliases),
+                                                    tree.lookup(drove), strict=True):
+            both = [name for name in by_alias if name in by_name]
+            for name in both or by_alias or by_name:
+                why.setdefault(name, f"drives {place.rpartition('/')[2]}")
+            if module and not by_alias + by_name:
+                notes.append(f"{place}: {module} drove it, which is not in this kernel")
+        for kind, by_alias, by_name in zip(types, tree.lookup([f"fs-{kind}" for kind in types]),
+                                           tree.lookup(types), strict=True):
+            why.update((name, f"file system {kind}") for name in by_alias or by_name)
+            if not by_alias + by_name:
+                notes.append(f"file system {kind}: no module of this kernel")
+        return why, aliases, notes

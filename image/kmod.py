@@ -189,6 +189,8 @@ class Tree:
 
     def info(self, names):
         """For each module: the fields of modinfo, {field: values}."""
+        if not names:
+            return []
         result = subprocess.run(["modinfo", *(self.files[name] for name in names)],
                                 text=True, stdout=subprocess.PIPE, errors="replace")
         found = []
