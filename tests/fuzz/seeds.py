@@ -35,6 +35,21 @@ EVENTS = ['add@/devices/pci0000:00/0000:00:03.0/virtio1/block/vda/vda2\0ACTION=a
           'remove@/devices/virtual/net/lo\0ACTION=remove\0SUBSYSTEM=net\0',
           'libudev\0\xfe\xed\xca\xfe']
 
+INDEX = """\
+virtio virtio_ring virtio_blk = virtio_blk virtio:d00000002v*
+= ext4 fs-ext4 fs-ext2
+nls_cp437 = nls_cp437 fs-vfat
+fat vfat = vfat fs-vfat
+libahci ahci = ahci pci:v*d*sv*sd*bc01sc06i01* pci:v0000105Ad*sv*sd*bc01sc06i01*
+usb_storage uas = uas usb:v*p*d*dc*dsc*dp*ic08isc06ip[0-9a-f]*in*
+"""
+ASKED = ['virtio:d00000002v00001AF4', 'ext4', 'fs-vfat', 'fs-ext2', 'ahci', 'virtio-blk', 'uas',
+         'usb:v0BC2p3312d0100dc00dsc00dp00ic08isc06ip62in00', 'none']
+WORDS = ['ahci.mobile_lpm_policy=3 quiet uas.quirks="a b" uas.debug', 'modprobe.blacklist=uas,ahci',
+         'virtio_blk.queue-depth=1 virtio-blk.x= module_blacklist=vfat', '']
+# fuzz_pattern.c: what makes a pattern, and a text
+PATTERNS = ['abc\0_:-', '*ab\0aab', '?[A[ab*\0a5:zz', '[z[a\0f9', '*a*b?[!\0zabcz', '\0', '*\0']
+
 
 def command_lines():
     for path in TOP.glob('boards/*/cmdline'):
@@ -48,7 +63,9 @@ TEXTS = {
     'rootspec': lambda: [f'{types}\n{root}\n{value}' for types, root, value in
                          [*(('', root, value) for root in ROOTS for value in VALUES),
                           ('9p', 'share', '')]],
-    'uevent': lambda: EVENTS,
+    'uevent': lambda: [f'{key}\0{event}' for key in ('MODALIAS=', 'DEVNAME=') for event in EVENTS],
+    'pattern': lambda: PATTERNS,
+    'modules': lambda: [f'{asked}\n{words}\n{INDEX}' for asked in ASKED for words in WORDS],
 }
 
 

@@ -46,6 +46,7 @@ static void nothing_given(void **state)
 	assert_null(p.rootflags);
 	assert_null(p.init);
 	assert_null(p.fallback[0]);
+	assert_null(p.modules);
 	assert_null(p.stage);
 	assert_null(p.refused);
 	assert_int_equal(p.emergency, NOT_GIVEN);
@@ -54,6 +55,7 @@ static void nothing_given(void **state)
 	assert_int_equal(p.panic, NOT_GIVEN);
 	assert_false(p.rw);
 	assert_false(p.shell);
+	assert_int_equal(p.module_word_count, 0);
 	assert_silent();
 	assert_int_equal(params_wait(&p), CONFIG_ROOTWAIT_SECONDS * 1000);
 }
@@ -316,14 +318,76 @@ static void listed(void **state)
 	}
 }
 
-static void not_in_this_image(void **state)
+/* The words of a boot that modules get, "NAME=VALUE ". */
+static const char *module_words(const struct params *p)
+{
+	static char all[512];
+
+	all[0] = '\0';
+	for (unsigned i = 0; i < p->module_word_count; i++)
+		sprintf(all + strlen(all), "%s%s%s ", p->module_words[i].name,
+			p->module_words[i].value ? "=" : "",
+			p->module_words[i].value ? p->module_words[i].value : "");
+	return all;
+}
+
+static void modules(void **state)
 {
 	struct params p = parse("modules=a,b modules");
 
 	(void)state;
-	assert_null(p.refused);
-	assert_noted("modules=a,b: not in this image; ignored;");
-	assert_noted("modules: not in this image; ignored;");
+	if (!CONFIG_MODULES) {
+		assert_null(p.modules);
+		assert_noted("modules=a,b: not in this image; ignored;");
+		assert_noted("modules: not in this image; ignored;");
+		p = parse("mod.a=1 module_blacklist=b");
+		assert_int_equal(p.module_word_count, 0);
+		assert_silent();
+		return;
+	}
+	assert_string_equal(p.modules, "a,b");
+	assert_silent();
+	assert_string_equal(parse2("modules=a", "modules=b").modules, "b");
+	assert_noted("modules=a: given again");
+
+	/* what may be a module's or forbids one is kept, over several texts, and said nothing of */
+	p = parse2("quiet mod.a=1 mod.b root=/dev/vda x=a.b module-blacklist=m",
+		   "mod.a=\"1 2\" modprobe.blacklist=x rd.mod.a=1 module_blacklists=z -- mod.c");
+	assert_string_equal(module_words(&p),
+			    "mod.a=1 mod.b module-blacklist=m mod.a=1 2 modprobe.blacklist=x ");
+	assert_string_equal(notes, "rd.mod.a=1: not in this image; ignored;");
+}
+
+/* Who may not name modules may not give them parameters either. */
+static void locked_modules(void **state)
+{
+	struct params p = parse_locked("mod.a=1", "mod.b=2 modules=x module_blacklist=m", "init modules");
+
+	(void)state;
+	assert_null(p.modules);
+	assert_noted("modules=x: not");
+	assert_null(strstr(notes, ".b"));
+	assert_string_equal(module_words(&p), CONFIG_MODULES ? "mod.a=1 " : "");
+	p = parse_locked("", "mod.b=2 module_blacklist=m", "init");
+	assert_string_equal(module_words(&p), CONFIG_MODULES ? "mod.b=2 module_blacklist=m " : "");
+}
+
+static void too_many_module_words(void **state)
+{
+	char text[MODULE_WORDS_MAX * 4 + 8] = "";
+	struct params p;
+
+	(void)state;
+	for (int i = 0; i < MODULE_WORDS_MAX; i++)
+		strcat(text, "m.a ");
+	strcat(text, "m.b=1");
+	p = parse(text);
+	if (CONFIG_MODULES) {
+		assert_int_equal(p.module_word_count, MODULE_WORDS_MAX);
+		assert_string_equal(notes, "m.b=1: too many; ignored;");
+	} else {
+		assert_silent();
+	}
 }
 
 /* Words that would change what root is: the boot must not go on without them. */
@@ -395,7 +459,9 @@ int main(void)
 		cmocka_unit_test(emergency),
 		cmocka_unit_test(locked),
 		cmocka_unit_test(listed),
-		cmocka_unit_test(not_in_this_image),
+		cmocka_unit_test(modules),
+		cmocka_unit_test(locked_modules),
+		cmocka_unit_test(too_many_module_words),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(end_of_the_words),
 		cmocka_unit_test(quotes),

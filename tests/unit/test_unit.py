@@ -18,11 +18,12 @@ INIT = TOP / 'init'
 UNITS = {
     'cmdline': [],
     'params': ['CONFIG_SHELL=n', 'CONFIG_ROOTFLAGS=n', 'CONFIG_WAIT=n', 'CONFIG_ROOTFALLBACK=n',
-               'CONFIG_EMERGENCY_WORD=n', 'CONFIG_ROOTWAIT_SECONDS=7'],
+               'CONFIG_EMERGENCY_WORD=n', 'CONFIG_MODULES=n', 'CONFIG_ROOTWAIT_SECONDS=7'],
     'rootspec': ['CONFIG_ROOT_DEVNUM=n', 'CONFIG_ROOT_TAG=n', 'CONFIG_ROOT_FLASH=n',
                  'CONFIG_ROOT_SHARE=n'],
     'match': ['CONFIG_ROOT_TAG=n'],
     'uevent': [],
+    'modules': [],
     'mountopts': [],
     'parttable': [],
     'members': [],
@@ -55,8 +56,8 @@ def autoconf(line='', value='y'):
     lines = [kept for kept in every_option(value).splitlines()
              if not (name and kept.startswith(name + '='))]
     # what hangs on an option that is off would contradict it
-    if line == 'CONFIG_SHELL=n':
-        lines = [kept for kept in lines if not kept.startswith('CONFIG_SHELL_')]
+    if line in ('CONFIG_SHELL=n', 'CONFIG_MODULES=n'):
+        lines = [kept for kept in lines if not kept.startswith(f'{name}_')]
     out = BUILD / 'tests/unit' / f'{value}-{line or "all"}'
     out.mkdir(parents=True, exist_ok=True)
     (out / '.config').write_text('\n'.join([*lines, line, '']))
@@ -70,8 +71,8 @@ def library(line):
     autoconf.h."""
     header = autoconf(line)
     objects = []
-    for source in [*INIT.glob('plan/**/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c',
-                   *(INIT / f'boot/{name}.c' for name in ('find', 'tag', 'device', 'events'))]:
+    for source in [*INIT.glob('plan/**/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c', INIT / 'lib/dir.c',
+                   *(INIT / f'boot/{name}.c' for name in ('find', 'tag', 'device', 'events', 'coldplug'))]:
         objects.append(header.parent / f'{source.stem}.o')
         run('gcc', *CFLAGS, '-include', header, '-c', source, '-o', objects[-1])
     archive = header.parent / 'library.a'
