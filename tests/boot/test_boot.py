@@ -9,6 +9,7 @@ A row:
               read works), late (plugged in by `talk`); BUS is in BUSES, disks count from 1
     config    lines on top of the board's configuration
     expect    regular expressions that the console matches in this order, line by line
+    among     regular expressions, each of which matches some line
     forbid    regular expressions that no line may match
     ends      poweroff (what the roots' init does, and the default), reboot, halt or panic
     times     [from, to, least, most]: guest seconds between two lines
@@ -20,6 +21,10 @@ A row:
     beside    a command that runs beside QEMU, ready when its {work}/socket is there; {work} is a folder
               of the row's own, in qemu too
     kernel    a name of qemu/kernel; default: the board's
+    stock     instead a name of qemu/stock
+    modules   of that kernel in the image: names, with what they need
+    changed   what is then done to these: archives.py
+    nodes     further nodes of the board's device tree: [name, compatible, so many bytes of it]
     boards    default qemu-x86_64
     long      true: only in check-long
 """
@@ -36,6 +41,8 @@ from pathlib import Path
 
 import pytest
 
+import archives
+import device_tree
 import disks
 import images
 import machine
@@ -43,8 +50,9 @@ from builds import built
 from machine import BOARDS, BUILD, DIR, LINK, TOP
 
 HERE = Path(__file__).resolve().parent
-KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'forbid', 'ends', 'times', 'talk',
-        'qemu', 'beside', 'kernel', 'boards', 'long'}
+KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'among', 'forbid', 'ends', 'times', 'talk',
+        'qemu', 'beside', 'kernel', 'stock', 'modules', 'changed', 'nodes',
+        'boards', 'long'}
 ENDS = {
     'poweroff': 'reboot: Power down',
     'reboot': 'reboot: Restarting system',
@@ -233,6 +241,9 @@ def complaints(row, text):
         if not any(re.search(pattern, line) for line in rest):
             yield f'no line, or none in this order, matches {pattern!r}'
             break
+    for pattern in row.get('among', []):
+        if not any(re.search(pattern, line) for line in lines):
+            yield f'no line matches {pattern!r}'
     for pattern in row.get('forbid', []):
         yield from (f'{pattern!r} must not match {line!r}'
                     for line in lines if re.search(pattern, line))
@@ -269,6 +280,16 @@ def beside(command, socket):
             process.kill()
 
 
+def hostile_tree(board, nodes, options, work):
+    """What QEMU makes for this board, and the row's nodes."""
+    out = work / 'dtb'
+    machine.output(TOP / 'qemu/run', board, '--kernel', options['kernel'], '--root', options['root'], '--',
+                   *options['qemu'], '-machine', f'dumpdtb={out}')
+    nodes = [(name.encode(), text.ljust(size, 'x').encode()) for name, text, size in nodes]
+    out.write_bytes(device_tree.with_nodes(out.read_bytes(), nodes))
+    return str(out)
+
+
 def boot(row, board, disk, work):
     """The whole console of a row's boot."""
     root = disk(board, row.get('root', 'good'))
@@ -282,6 +303,16 @@ def boot(row, board, disk, work):
         options['root'] = root
     if 'kernel' in row:
         options['kernel'] = machine.kernel(row['kernel'])
+    if 'stock' in row:
+        stock = machine.stock(row['stock'])
+        options['kernel'] = stock / 'kernel'
+        options['qemu'] += ['-m', '512']
+        modules = archives.archive(work / 'modules.gz', stock, row['modules'], row.get('changed', []))
+        both = work / 'initramfs'
+        both.write_bytes(options['initrd'].read_bytes() + modules.read_bytes())
+        options['initrd'] = both
+    if 'nodes' in row:
+        options['qemu'] += ['-dtb', hostile_tree(board, row['nodes'], options, work)]
     with beside(filled('beside'), work / 'socket'), machine.boot(board, **options) as running:
         for pattern, line in row.get('talk', []):
             running.expect(pattern)
