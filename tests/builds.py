@@ -37,11 +37,12 @@ def every_option(value):
 class built:
     """The build of a board with more lines of configuration, made now when it is not there.
 
-    `lines` of the board's own defconfig that set the same option are left out."""
+    `lines` of the board's own defconfig that set the same option are left out; `goals` are more
+    words for make."""
 
     def __init__(self, board, lines='', goals=()):
         lines = lines.strip() and lines.strip() + '\n'
-        name = hashlib.sha256(f'{board}\n{lines}'.encode()).hexdigest()[:12]
+        name = hashlib.sha256('\n'.join((board, lines, *map(str, goals))).encode()).hexdigest()[:12]
         self.out = BUILD / 'tests' / name
         self.out.mkdir(parents=True, exist_ok=True)
         defconfig = (TOP / f'boards/{board}/defconfig').read_text().splitlines(True)

@@ -1,4 +1,4 @@
-"""The disks of the boot tests, by the names that rows give them: file systems that hold a root, and
+"""The disks that tests boot from, by the names that rows give them: file systems that hold a root, and
 disks with partitions of these.
 
     make(name, out, tree)    writes the disk; tree is a root's files, as machine.disk() takes it

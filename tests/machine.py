@@ -69,17 +69,11 @@ class Failed(AssertionError):
     """The guest did not do what was expected; the message ends with its console."""
 
 
-class boot:
-    """A running board. Leaving the `with` block ends its QEMU."""
+class guest:
+    """A running QEMU, started with these words. Leaving the `with` block ends it."""
 
-    def __init__(self, board, *, root=None, initrd=None, kernel=None, cmdline=None, append=None,
-                 qemu=(), timeout=TIMEOUT):
-        words = [TOP / 'qemu/run', board]
-        for option, value in (('--root', root), ('--initrd', initrd), ('--kernel', kernel),
-                              ('--cmdline', cmdline), ('--append', append)):
-            if value is not None:
-                words += [option, value]
-        words = [str(word) for word in (*words, '--', *qemu)]
+    def __init__(self, words, timeout=TIMEOUT):
+        words = [str(word) for word in words]
         self.command = shlex.join(words)
         self.console = io.StringIO()
         self.child = pexpect.spawn(words[0], words[1:], timeout=timeout, encoding='utf-8',
@@ -120,6 +114,19 @@ class boot:
 
     def failed(self, why):
         return Failed(f'{why}: {self.command}\n{self.text}')
+
+
+class boot(guest):
+    """A running board (qemu/run)."""
+
+    def __init__(self, board, *, root=None, initrd=None, kernel=None, cmdline=None, append=None,
+                 qemu=(), timeout=TIMEOUT):
+        words = [TOP / 'qemu/run', board]
+        for option, value in (('--root', root), ('--initrd', initrd), ('--kernel', kernel),
+                              ('--cmdline', cmdline), ('--append', append)):
+            if value is not None:
+                words += [option, value]
+        super().__init__([*words, '--', *qemu], timeout)
 
 
 def program(arch, source, out):

@@ -1,0 +1,212 @@
+"""Debian's own kernels boot to a root, one row of stock.toml each, with the modules that its drivers
+and its file system need. A table of what these weigh is printed behind the rows.
+"""
+import functools
+import lzma
+import os
+import re
+import threading
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import disks
+import machine
+from builds import built
+from machine import BOARDS, BUILD, DIR, TOP
+
+DATA = tomllib.loads(Path(__file__).with_name('stock.toml').read_text())
+MACHINES, BUSES, ROOTS = DATA['machines'], DATA['buses'], DATA['roots']
+# What an image with so much of modules may weigh on an SD card's or virtio's squashfs or erofs.
+SMALL_MODULES, SMALL_IMAGE = 84000, 100000
+SMALL_BUSES = ('virtio', 'virtio-mmio', 'sdhci-pci', 'mmci', 'sunxi-mmc', 'bcm2835')
+SIGNED = b'~Module signature appended~\n'
+
+
+def once(make):
+    """functools.cache, for threads too."""
+    lock, cached = threading.Lock(), functools.cache(make)
+
+    def made(*arguments, **more):
+        with lock:
+            return cached(*arguments, **more)
+    return made
+
+
+stock = once(machine.stock)
+
+
+class Image:
+    """The image of a board with modules of a stock kernel, and what it weighs."""
+
+    def __init__(self, board, kernel, modules, config='', firmware=''):
+        lines = f'CONFIG_COMPRESS_XZ=y\n{config}\n'
+        build = built(board, f'{lines}CONFIG_MODULES_LIST="{modules}"\nCONFIG_MODULES_LIMIT=4000000\n',
+                      (f'MODULES={stock(kernel) / "modules"}', f'FIRMWARE={firmware}'))
+        self.path = build.image
+        self.whole = self.path.stat().st_size
+        self.core = core(board, lines)
+        listed = (build.out / 'modules/modules.list').read_text()
+        self.files = [Path(name) for name in re.findall(r'^file \S+\.ko\S* (\S+)', listed, re.M)]
+        self.stored = sum(file.stat().st_size for file in self.files)
+
+
+image = once(Image)
+core = once(lambda board, lines: built(board, lines).image.stat().st_size)
+
+
+def boot(kernel, name, initrd, words, disk=None, bus=None):
+    """The guest of one boot, its command line beside the console's."""
+    found = MACHINES[name]
+    qemu = [*found['qemu'].split(), '-kernel', stock(kernel) / 'kernel', '-initrd', initrd,
+            '-append', f'console={found["console"]} panic=-1 {words}']
+    if 'dtb' in found:
+        qemu += ['-dtb', stock(kernel) / f'dtbs/{found["dtb"]}.dtb']
+    if bus:
+        qemu += [word.replace('DISK', f'file={disk},format=raw,snapshot=on')
+                 for word in BUSES[bus]['qemu'].split()]
+    return machine.guest(qemu)
+
+
+class Case:
+    """What came of a row."""
+
+    def __init__(self, row, disk):
+        found = ROOTS[row['fs']]
+        self.image = image(MACHINES[row['machine']]['board'], row['kernel'],
+                           f'{BUSES[row["bus"]]["modules"]} {row["fs"]}', found.get('config', ''))
+        root = row.get('root', found['root'])
+        with boot(row['kernel'], row['machine'], self.image.path, f'root={root}',
+                  disk(row['machine'], row['fs']), row['bus']) as guest:
+            # not all of these machines can be powered off
+            guest.expect('INIT end|Rebooting in|reboot: ')
+            self.text = guest.text
+
+
+def name(row):
+    return ' '.join(row[key] for key in ('kernel', 'machine', 'bus', 'fs'))
+
+
+ROWS = [pytest.param(row, id=name(row), marks=[] if row.get('check') else [pytest.mark.long])
+        for row in DATA['boot']]
+
+
+@pytest.fixture(scope='session')
+def disk(tmp_path_factory):
+    """disk(machine, fs): the file of a disk with a root, made once."""
+    folder = tmp_path_factory.mktemp('stock')
+
+    @once
+    def made(arch, form):
+        init = machine.program(arch, TOP / 'tests/boot/init.c', folder / f'init-{arch}')
+        out = folder / f'{form}-{arch}'
+        disks.make(form, out, {'sbin/init': init, 'dev': DIR, 'proc': DIR, 'sys': DIR})
+        return out
+    return lambda name, fs: made(BOARDS[MACHINES[name]['board']], ROOTS[fs]['disk'])
+
+
+@pytest.fixture(scope='session')
+def cases(request, disk):
+    """Of each row that was chosen, to be waited for: as many boot at a time as there are processors.
+    Behind them comes the table."""
+    pool = ThreadPoolExecutor(os.cpu_count())
+    found = {name(row): pool.submit(Case, row, disk) for row in
+             (item.callspec.params['row'] for item in request.session.items
+              if item.function is test_root)}
+    yield found
+    pool.shutdown(cancel_futures=True)
+    report = request.config.pluginmanager.getplugin('terminalreporter')
+    report.write_line(f'\n{"kernel, machine, bus, root":34}{"modules":>8}{"stored":>9}'
+                      f'{"core":>7} +{"modules":>8} ={"image":>8}')
+    for key, case in found.items():
+        report.write_line(weights(key, case))
+    for kernel in dict.fromkeys(row['kernel'] for row in DATA['boot']):
+        lack = ' '.join(lacking(kernel))
+        report.write_line(f'{kernel} is {release(kernel)}{f", without {lack}" if lack else ""}')
+
+
+def weights(key, case):
+    """A line of the table."""
+    if case.cancelled() or case.exception():
+        return f'{key:34} FAILED'
+    found = case.result().image
+    good = 'FAILED' if complaints(key, case.result()) else 'OK'
+    return (f'{key:34}{len(found.files):8}{found.stored:9}{found.core:7} +'
+            f'{found.whole - found.core:8} ={found.whole:8} {good}')
+
+
+def release(kernel):
+    return (stock(kernel) / 'release').read_text().strip()
+
+
+def lacking(kernel):
+    """The roots' file systems that it has no module of."""
+    folder = stock(kernel) / 'modules/lib/modules' / release(kernel)
+    there = (folder / 'modules.dep').read_text() + (folder / 'modules.builtin').read_text()
+    return [fs for fs in ROOTS if f'/{fs}.ko' not in there]
+
+
+def complaints(key, case):
+    *_, bus, fs = key.split()
+    if not re.search(rf'^INIT mount \S+ / {fs} ', case.text, re.M):
+        yield f'no root on {fs}'
+    # a module that is not as Debian signed it says so
+    yield from re.findall(r'^.*(?:kindling: (?!version |root ).*|tainting kernel)$', case.text, re.M)
+    if (bus in SMALL_BUSES and fs in ('squashfs', 'erofs') and case.image.whole > SMALL_IMAGE and
+            min(case.image.stored, case.image.whole - case.image.core) <= SMALL_MODULES):
+        yield f'{case.image.whole} bytes, and {SMALL_IMAGE} are allowed with so few modules'
+
+
+@pytest.mark.parametrize('row', ROWS)
+def test_root(row, cases):
+    case = cases[name(row)].result()
+    found = list(complaints(name(row), case))
+    assert not found, '\n'.join([*found, case.text])
+
+
+@pytest.mark.parametrize('kernel', dict.fromkeys(row['kernel'] for row in DATA['boot']))
+def test_rows_have_every_file_system(kernel):
+    rows = {row['fs'] for row in DATA['boot'] if row['kernel'] == kernel}
+    assert rows == set(ROOTS) - set(lacking(kernel))
+
+
+def plain(file):
+    """The module's name."""
+    return file.name.split('.')[0].replace('-', '_')
+
+
+def test_signed_modules_are_packed_as_they_are():
+    """Without its debug information a module would lack its signature too."""
+    folder = stock('amd64') / 'modules/lib/modules'
+    files = image('qemu-x86_64', 'amd64', 'ahci sd_mod ext4').files
+    theirs = {plain(file): lzma.decompress(file.read_bytes())
+              for file in folder.rglob('*.ko.xz')
+              if plain(file) in map(plain, files)}
+    assert len(files) == len(theirs) > 8
+    for file in files:
+        data = file.read_bytes()
+        data = lzma.decompress(data) if file.suffix == '.xz' else data
+        assert data.endswith(SIGNED) and data == theirs[plain(file)]
+
+
+@pytest.mark.parametrize('found, text', [
+    (False, 'Direct firmware load for regulatory.db failed with error -2'),
+    (True, 'loaded regulatory.db is malformed or signature is missing/invalid'),
+], ids=['missing', 'there'])
+def test_firmware(found, text):
+    folder = BUILD / f'tests/firmware-{found}'
+    folder.mkdir(parents=True, exist_ok=True)
+    if found:
+        (folder / 'regulatory.db').write_text('not one\n')
+    initrd = image('qemu-x86_64', 'amd64', 'cfg80211', firmware=folder).path
+    with boot('amd64', 'pc', initrd, 'modules=cfg80211 root=/dev/vda rootwait=20') as guest:
+        guest.expect(re.escape(text))
+
+
+def test_modules_of_another_kernel():
+    initrd = image('qemu-x86_64', 'cloud-amd64', 'virtio_blk erofs').path
+    with boot('amd64', 'pc', initrd, 'root=/dev/vda rootwait=1') as guest:
+        theirs, ours = (re.escape(release(kernel)) for kernel in ('cloud-amd64', 'amd64'))
+        guest.expect(f'kindling: modules: for kernel {theirs}, but this is {ours}; not loaded')
