@@ -71,8 +71,8 @@ void shell(const struct boot *b);
 /* The candidates for init, from the one after `last` on (NULL: the first); NULL at the end. */
 const char *init_after(const struct boot *b, const char *last);
 
-/* Says what is there: every block device, and what is on it. */
-void report_devices(struct boot *b);
+/* Says what is there: every block device, and what is on it; with drivers: what lacks one, too. */
+void report_devices(struct boot *b, bool drivers);
 
 /*
  * Mounts root on NEW_ROOT without a word: 0 with b->type set, else -errno. For

@@ -11,7 +11,7 @@
 struct walk {
 	struct boot *b;
 	coldplug_visit *visit;
-	const char *but; /* the bus that is left out */
+	const char *but;
 	char directory[PATH_SIZE];
 };
 
@@ -39,7 +39,7 @@ static int read_bus(void *arg, const char *name)
 {
 	struct walk *w = arg;
 
-	if (!str_same(name, w->but) && str_print(w->directory, sizeof(w->directory), "/sys/bus/%s/devices", name))
+	if (!params_listed(w->but, name) && str_print(w->directory, sizeof(w->directory), "/sys/bus/%s/devices", name))
 		dir_each(w->directory, read_device, w);
 	return 0;
 }

@@ -18,7 +18,10 @@ bool coldplug(struct boot *b);
 /* Does what an event asks for. */
 void plug(struct boot *b, const struct uevent *event);
 
-/* Calls visit for each device on a bus but that one: only on a bus a MODALIAS matters to root. */
+/*
+ * Calls visit for each device on a bus: only there a MODALIAS matters to root. but: buses that are
+ * left out, separated by spaces.
+ */
 typedef void coldplug_visit(struct boot *b, const struct uevent *event);
 void coldplug_each(struct boot *b, const char *but, coldplug_visit *visit);
 

@@ -65,7 +65,7 @@ void fail(struct boot *b)
 	int seconds = panic_seconds(b);
 
 	if (CONFIG_REPORT && !b->departed)
-		report_devices(b);
+		report_devices(b, true);
 	if (opens_shell(b)) {
 		shell(b);
 		/* We wrote nothing, but someone may have. On a dead disk this never returns. */

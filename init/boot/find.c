@@ -121,7 +121,7 @@ static enum event wait_for_change(struct boot *b, int err, unsigned waited, stru
 						   : "waiting for root=%s: %d; %u s left",
 		    b->params.root, err, sys_seconds(w->limit - waited + 999));
 		if (CONFIG_REPORT)
-			report_devices(b);
+			report_devices(b, w->word > FIRST_WORD);
 		w->word = waited + NEXT_WORD;
 	}
 	ms = least(w->word, w->limit) - waited;

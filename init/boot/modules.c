@@ -13,9 +13,8 @@
 #define RELEASE_MAX 65 /* __NEW_UTS_LEN (linux/utsname.h), with the NUL */
 #define OPTIONS_MAX 4096
 
-/* index: the text; suffix: its first line; lines: the others. NULL: not there. */
-static char index[INDEX_MAX], release[RELEASE_MAX], *lines;
-static const char *suffix = index;
+/* suffix: the index, of which that is the first line; lines: the others, NULL when there is none. */
+static char suffix[INDEX_MAX], *lines, release[RELEASE_MAX];
 
 static int name_release(void *arg, const char *name)
 {
@@ -37,9 +36,9 @@ bool modules_there(void)
 	sys_read_file("/proc/sys/kernel/osrelease", release, sizeof(release));
 	str_change(release, '\n', '\0');
 	str_print(path, sizeof(path), MODULES "%s/modules.index", release);
-	err = sys_read_file(path, index, sizeof(index));
+	err = sys_read_file(path, suffix, sizeof(suffix));
 	if (err > 0) {
-		lines = str_find(index, '\n');
+		lines = str_find(suffix, '\n');
 		*lines++ = '\0';
 	} else if (err != -ENOENT) {
 		say(LOG_ERR, "modules: read %s: %d; not loaded", path, err);
@@ -58,10 +57,10 @@ static const char *reason(int err)
 	} rows[] = {
 		{ ENOENT, "lacks a symbol of another module" },
 		{ ENOEXEC, "damaged, or made for another kernel" },
-		{ EINVAL, "damaged, or made for another kernel" },
-		{ EPERM, "the kernel allows only signed ones" },
-		{ EKEYREJECTED, "the kernel allows only signed ones" },
-		{ EBADMSG, "its signature is wrong" },
+		{ EINVAL, "damaged, or compressed another way" },
+		{ EPERM, "this kernel takes only signed ones" },
+		{ EKEYREJECTED, "its signature is missing or wrong" },
+		{ EBADMSG, "its signature is missing or wrong" },
 		{ EOPNOTSUPP, "this kernel cannot decompress it" },
 		{ ENOSYS, "this kernel takes no modules" },
 	};

@@ -102,21 +102,32 @@ static int report(void *arg, const char *name)
 /* A device that nobody drives: its modalias is the name of the module that is missing. */
 static void report_driverless(struct boot *b, const struct uevent *event)
 {
+	static unsigned said[DEVICES_MAX]; /* a hash of each: equal ones are said once */
 	const char *modalias = uevent_value(event, "MODALIAS=");
+	unsigned hash = 0;
 
 	(void)b;
-	if (modalias && !uevent_value(event, "DRIVER=") && seen++ < DEVICES_MAX)
-		say(LOG_ERR, "seen: no driver for %s", modalias);
+	if (!modalias || uevent_value(event, "DRIVER="))
+		return;
+	for (const char *c = modalias; *c; c++)
+		hash = hash * 31 + (unsigned char)*c;
+	for (unsigned i = 0; i < seen; i++)
+		if (said[i] == hash)
+			return;
+	if (seen == DEVICES_MAX)
+		return;
+	said[seen++] = hash;
+	say(LOG_ERR, "seen: no driver for %s", modalias);
 }
 
-void report_devices(struct boot *b)
+void report_devices(struct boot *b, bool drivers)
 {
 	int err;
 
 	seen = 0;
-	if (CONFIG_MODULES)
-		/* the firmware's list of what has a device on another bus too */
-		coldplug_each(b, "acpi", report_driverless);
+	/* on those buses there is nothing but what stands on another one too */
+	if (CONFIG_MODULES && drivers)
+		coldplug_each(b, "acpi cpu", report_driverless);
 	seen = 0;
 	err = devices_each(b, report);
 	if (err < 0)

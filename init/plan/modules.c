@@ -3,7 +3,7 @@
 
 static bool is_end(char c)
 {
-	return !c || c == ' ' || c == '\n';
+	return (unsigned char)c <= ' ';
 }
 
 static char fold(char c)
@@ -127,13 +127,17 @@ bool modules_options(char *options, size_t size, const char *name, const struct 
 {
 	*options = '\0';
 	for (; count--; words++) {
-		const char *of = parameter(words, name), *value = words->value;
-		bool quoted = value && !*str_find(value, '"') && *str_find(value, ' ');
+		const char *of = parameter(words, name), *value = words->value, *quote = "\"";
 		char *end = str_find(options, '\0');
 
+		/* quotes inside of a value do for themselves what they did on the command line */
+		if (value && *str_find(value, '"'))
+			quote = "";
 		if (of && !str_print(end, size - (size_t)(end - options), value ? "%s%s=%s%s%s" : "%s%s",
-				     *options ? " " : "", of, quoted ? "\"" : "", value, quoted ? "\"" : ""))
+				     *options ? " " : "", of, quote, value, quote)) {
+			*end = '\0';
 			return false;
+		}
 	}
 	return true;
 }
