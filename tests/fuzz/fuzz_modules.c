@@ -21,7 +21,7 @@ static void find_all(char *index, const char *wanted)
 		assert(line >= at && name > line && name <= end);
 		assert(is_alias || modules_match(name, wanted));
 		while (modules_load(&rest, load)) {
-			assert(!strpbrk(load, " \n="));
+			assert(!strpbrk(load, " \n\t="));
 			letters += strlen(load);
 		}
 		assert(rest <= end && letters <= (size_t)(rest - line));
@@ -48,8 +48,10 @@ static bool is_plain(const struct word *word, const char *parameter)
 /* The parameter in a word of this module, else NULL. */
 static const char *parameter_of(const char *module, const char *name)
 {
-	size_t length = strcspn(module, " \n");
+	size_t length = 0;
 
+	while ((unsigned char)module[length] > ' ')
+		length++;
 	for (size_t n = 0; n < length; n++)
 		if (name[n] != module[n] && !(name[n] && strchr("-_", name[n]) && strchr("-_", module[n])))
 			return NULL;

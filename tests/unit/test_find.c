@@ -278,9 +278,9 @@ bool modules_ask(const struct boot *b, const char *wanted)
 	return false;
 }
 
-void report_devices(struct boot *b)
+void report_devices(struct boot *b, bool drivers)
 {
-	(void)b;
+	(void)b, (void)drivers;
 }
 
 int mount_root(struct boot *b)
