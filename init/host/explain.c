@@ -33,6 +33,10 @@ __attribute__((format(printf, 2, 3))) static void step(const char *name, const c
 	free(text);
 }
 
+/* The words that forbid modules; the last of the kernel's own and all of modprobe's count. */
+#define MODULE_BLACKLIST "module_blacklist"
+#define MODPROBE_BLACKLIST "modprobe.blacklist"
+
 /* ---- what is read ---- */
 
 static void explain_image(const char *file)
@@ -44,6 +48,30 @@ static void explain_image(const char *file)
 		step("", "does not read the command line (CONFIG_CMDLINE_OVERRIDE)");
 	if (*CONFIG_CMDLINE_APPEND)
 		step("", "reads last, so that it wins: %s", CONFIG_CMDLINE_APPEND);
+}
+
+/* ---- modules ---- */
+
+static void explain_modules(const struct params *params)
+{
+	const char *never = NULL;
+
+	if (!CONFIG_MODULES)
+		return;
+	if (params->modules)
+		step("modules", "first, where the image has them: %s", params->modules);
+	step(params->modules ? "" : "modules", "those in the image for devices and root's file system, "
+	     "if root is not there without");
+	for (unsigned i = 0; i < params->module_word_count; i++) {
+		const struct word *word = &params->module_words[i];
+
+		if (word->value && cmdline_same_name(word->name, MODULE_BLACKLIST))
+			never = word->value;
+		if (word->value && cmdline_same_name(word->name, MODPROBE_BLACKLIST))
+			step("", "not for a device or a file system: %s", word->value);
+	}
+	if (never)
+		step("", "never: %s", never);
 }
 
 /* ---- find ---- */
@@ -247,21 +275,33 @@ static void explain_notes(const struct line *line)
 		explain_doubt(line, params->fallback[i]);
 }
 
+/* How long is the name of the module that the text gives a parameter to? 0: to none. */
+static size_t module_length(const char *text)
+{
+	size_t length = strcspn(text, ".=");
+	char *name = copyf("%.*s", (int)strcspn(text, "="), text);
+	bool is_own = str_after(text, "rd.") || cmdline_same_name(name, MODPROBE_BLACKLIST);
+
+	free(name);
+	return text[length] == '.' && !is_own ? length : 0;
+}
+
 /* Whose word is it, if not /init's? */
 static char *owner(const struct line_word *word)
 {
-	char *text = line_text(word), *meant = line_meant(text);
-	char *equals = strchr(text + !!*text, '='), *dot = strchr(text, '.');
+	char *text = line_text(word), *meant = line_meant(text), *name = text + (*text == '"');
+	size_t module = module_length(name);
+	bool passes_on = CONFIG_MODULES && !params_listed(word->source->locked, "modules");
 
 	if (word->for_init)
 		return copy("behind --: init's arguments");
+	if (module)
+		return copyf("the module %.*s's, if there is one%s; programs may read it in "
+			     "/proc/cmdline", (int)module, name, passes_on ? ", also when /init loads it" : "");
 	if (meant)
 		return copyf("nothing that /init knows; did you mean %s?", meant);
-	if (dot && (!equals || dot < equals))
-		return copyf("the module %.*s's, if there is one; programs may read it in "
-			     "/proc/cmdline", (int)(dot - text), text);
 	return copyf("the kernel's; if the kernel does not know it, init gets it %s",
-		     equals ? "in its environment" : "as an argument");
+		     strchr(text + !!*text, '=') ? "in its environment" : "as an argument");
 }
 
 static void explain_others(const struct line *line)
@@ -271,7 +311,7 @@ static void explain_others(const struct line *line)
 	for (size_t i = 0; i < line->count; i++) {
 		const struct line_word *word = &line->words[i];
 
-		if (word->obeyed || word->note)
+		if (word->note || (word->obeyed && !module_length(line_text(word))))
 			continue;
 		if (!any)
 			puts("\nnot for /init:");
@@ -329,12 +369,14 @@ static int explain_line(struct line *line)
 	const struct params *params = &line->params;
 	bool refused = params->refused;
 
-	if (refused)
+	if (refused) {
 		explain_error(line, params->refused,
 			      copyf("%s=%s: not in this image, and without it root would be "
 				    "another", params->refused, params->refused_value));
-	else
+	} else {
+		explain_modules(params);
 		refused = explain_roots(line);
+	}
 	if (!refused) {
 		explain_init(params);
 		explain_break(params);

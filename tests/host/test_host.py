@@ -574,7 +574,7 @@ def test_a_fallback_is_enough(explain):
 @pytest.mark.parametrize('cmdline, word, said', [
     ('root=/dev/vda rootwait=abc', 'rootwait=abc', 'not a number of seconds; using 30'),
     ('root=/dev/a root=/dev/vda', 'root=/dev/a', 'given again; using the last one'),
-    ('root=/dev/vda modules=a,b', 'modules=a,b', 'not in this image; ignored'),
+    ('root=/dev/vda modules=a modules=b', 'modules=a', 'given again; using the last one'),
     ('root=/dev/vda rd.foo=1', 'rd.foo=1', 'not in this image; ignored'),
     ('root=UUID=1234', 'root=UUID=1234', 'whole UUID'),
     ('root=PARTUUID=a1d0', 'root=PARTUUID=a1d0', 'whole PARTUUID'),
@@ -583,6 +583,37 @@ def test_note(cmdline, word, said, explain):
     lines = explain(cmdline)
     assert pointed_at(lines) == [word]
     assert said in text_of(lines, 'note')
+
+
+def test_modules(explain):
+    lines = explain('root=/dev/vda')
+    assert text_of(lines, 'modules') == \
+        "those in the image for devices and root's file system, if root is not there without"
+    lines = explain('root=/dev/vda modules=a,b module_blacklist=x module-blacklist=y,z modprobe.blacklist=m '
+                    'modprobe.blacklist=n -- modules=c')
+    assert text_of(lines, 'modules') == """first, where the image has them: a,b
+those in the image for devices and root's file system, if root is not there without
+not for a device or a file system: m
+not for a device or a file system: n
+never: y,z"""
+    assert not pointed_at(lines) and len(lines[lines.index('not for /init:') + 1:]) == 1
+
+    lines = explain('root=/dev/vda modules=a,b module_blacklist=x', '# CONFIG_MODULES is not set')
+    assert not any(line.startswith('modules') for line in lines) and pointed_at(lines) == ['modules=a,b']
+    assert 'modules=a,b: not in this image; ignored' in text_of(lines, 'note')
+
+
+def test_parameters_of_modules(explain):
+    def owner(word, *config):
+        return explain(f'root=/dev/vda {word}', *config)[-1].removeprefix(f'    {word}: ')
+    with_modules = "the module mod's, if there is one, also when /init loads it; programs may"
+    without = "the module mod's, if there is one; programs may"
+    assert owner('mod.a=1').startswith(with_modules)
+    assert owner('mod.a').startswith(with_modules)
+    assert owner('"mod.a=1 2"').startswith(with_modules)
+    assert owner('mod.a=1', '# CONFIG_MODULES is not set').startswith(without)
+    assert owner('mod.a=1', 'CONFIG_CMDLINE_LOCK="init modules"').startswith(without)
+    assert owner('a=mod.a').startswith("the kernel's")
 
 
 def test_stage_that_is_none(explain):
