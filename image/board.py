@@ -29,6 +29,7 @@ class Board:
                 self.cmdline = rest
             elif word == "name" and " " in rest:
                 name, node = rest.split(" ", 1)
+                name = re.sub(r"\\x(..)", lambda found: chr(int(found[1], 16)), name)
                 self.names[name] = node.removeprefix("/dev/")
             elif word.isdigit() and " - " in rest:
                 # a line of /proc/self/mountinfo
@@ -44,9 +45,11 @@ class Board:
 
     def root(self, cmdline):
         """Where root is: the places of its devices, its file systems, and in words."""
-        words = dict(re.findall(r"([\w.-]+)=(\"[^\"]*\"|\S*)", cmdline))
-        wanted = words.get("root", "").strip('"')
-        types = words.get("rootfstype", "").strip('"').split(",")
+        words = [word.replace('"', "").partition("=")
+                 for word in re.findall(r'(?:[^\s"]|"[^"]*"?)+', cmdline.partition(" -- ")[0])]
+        words = {name: value for name, _, value in words}
+        wanted = words.get("root", "")
+        types = words.get("rootfstype", "").split(",")
         mounted = next((mount for mount in self.mounts if mount[1] == "/"), None)
         places, how = self._named(wanted, types), f"root={wanted}"
         if not places and mounted:

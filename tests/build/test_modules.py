@@ -1,0 +1,570 @@
+"""image/modules: which modules of a kernel an image gets, in which order and form, and complaints.
+
+Debian's own kernels (qemu/stock), and small trees of modules that are compiled here.
+"""
+import lzma
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import machine
+from builds import make
+from machine import DIR, LINK, TOP, output
+from test_build import copied
+
+MODULES = TOP / 'image/modules'
+SIGNED = b'~Module signature appended~\n'
+
+
+def run(*words):
+    return subprocess.run([str(word) for word in words], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+
+
+class Packed:
+    """What `modules pack` made, of names separated by spaces."""
+
+    def __init__(self, where, out, names='', *options):
+        result = run(MODULES, 'pack', where, out, '--names', names, *options)
+        assert result.returncode == 0, result.stdout
+        assert not result.stdout, result.stdout
+        self.files = {Path(path).name: Path(file) for path, file in re.findall(
+            r'^file (\S+) (\S+) 0644 0 0$', (out / 'modules.list').read_text(), re.M)}
+        self.index = self.files['modules.index'].read_text()
+        self.table = (out / 'modules.table').read_text()
+
+    def lines(self):
+        return read_index(self.index)
+
+
+def read_index(text):
+    """{module: (what is loaded, patterns)}"""
+    rows = [line.split() for line in text.splitlines()[1:]]
+    return {row[row.index('=') + 1]: (row[:row.index('=')], row[row.index('=') + 2:]) for row in rows}
+
+
+def refused(where, out, names='', *options):
+    result = run(MODULES, 'pack', where, out, '--names', names, *options)
+    assert result.returncode == 1, result.stdout
+    assert 'Traceback' not in result.stdout
+    assert re.search(r'^modules: .*: .*; ', result.stdout, re.M), result.stdout
+    return result.stdout
+
+
+@pytest.fixture(scope='module')
+def armmp():
+    return machine.stock('armmp') / 'modules'
+
+
+@pytest.fixture(scope='module')
+def cloud():
+    return machine.stock('cloud-amd64') / 'modules'
+
+
+# ---- small trees ---------------------------------------------------------------------------------
+
+class Module:
+    """The source of a module: it exports its own name and needs others'."""
+
+    def __init__(self, *needs, **info):
+        self.needs, self.info = needs, {'depends': ','.join(needs), **info}
+
+    def compile(self, name, out):
+        fields = ''.join(f'{key}={value}\\0' for key, values in self.info.items()
+                         for value in ([values] if isinstance(values, str) else values))
+        source = ''.join(f'extern int x_{need}; int *u_{need} = &x_{need};\n' for need in self.needs)
+        source += f'''int x_{name};
+            __attribute__((section("__ksymtab_strings"))) char s[] = "x_{name}";
+            __attribute__((section("__ksymtab"))) int *__ksymtab_x_{name} = &x_{name};
+            __attribute__((section(".modinfo"))) char i[] = "name={name}\\0{fields}";\n'''
+        subprocess.run(['gcc', '-g', '-x', 'c', '-c', '-o', out, '-'], input=source, text=True,
+                       check=True)
+
+
+TINY = {
+    'base': Module(),
+    'bus': Module('base', alias='of:N*T*Ctiny,bus', softdep='pre: helper'),
+    'helper': Module(),
+    'disk': Module('bus', alias=['pci:v*d00000001sv*', 'char-major-7-*', 'devname:disk'],
+                   firmware=['tiny/disk.bin', 'tiny/lost.bin', 'tiny/more-*.bin']),
+    'power': Module(alias='i2c:power'),
+    'vfat': Module(alias='fs-vfat'),
+    'nls_cp437': Module(), 'nls_cp850': Module(), 'nls_ascii': Module(), 'nls_utf8': Module(),
+}
+RELEASE = '6.0.0-tiny'
+
+
+def tiny(top, modules=TINY, lib='lib'):
+    """Compile a tree below the folder `top`; returns the folder of its modules."""
+    tree = top / lib / 'modules' / RELEASE
+    (tree / 'kernel').mkdir(parents=True)
+    for name, module in modules.items():
+        module.compile(name, tree / f'kernel/{name}.ko')
+    (tree / 'modules.builtin').write_text('kernel/fs/ext4/ext4.ko\n')
+    return tree
+
+
+@pytest.fixture(scope='module')
+def small(tmp_path_factory):
+    """Not for writing."""
+    return tiny(tmp_path_factory.mktemp('tiny'))
+
+
+def configured(tree, *lines):
+    """A tree, and the kernel's configuration in it."""
+    (tree / 'config').write_text('\n'.join(['# Linux', 'CONFIG_MODULES=y', *lines, '']))
+    return tree
+
+
+# ---- which, and in which order -------------------------------------------------------------------
+
+@pytest.fixture(scope='module')
+def whole(armmp):
+    """The index of all modules of a kernel."""
+    return read_index(output(MODULES, 'index', armmp))
+
+
+def test_order_is_modprobes(whole, armmp):
+    """For every 40th module; the tree that modprobe reads is depmod's own, in the cache."""
+    release = next((armmp / 'lib/modules').iterdir()).name
+    assert len(whole) > 3000
+    for name, (loads, _) in list(whole.items())[::40]:
+        shown = output('modprobe', '-C', '/dev/null', '-d', armmp, '-S', release, '--show-depends', name)
+        names = [Path(row.split()[1]).name.split('.')[0].replace('-', '_')
+                 for row in shown.splitlines() if row.startswith('insmod ')]
+        assert loads == list(dict.fromkeys(names))
+
+
+def test_index(small, tmp_path):
+    packed = Packed(small, tmp_path / 'out', 'disk ext4')
+    assert packed.index.splitlines()[:2] == ['.ko', '= ext4']
+    assert packed.lines() == {
+        'ext4': ([], []),
+        'base': (['base'], []),
+        'bus': (['base', 'helper', 'bus'], ['of:N*T*Ctiny,bus']),
+        'helper': (['helper'], []),
+        # no char-major, no devname
+        'disk': (['base', 'helper', 'bus', 'disk'], ['pci:v*d00000001sv*'])}
+    assert set(packed.files) == {'modules.index', 'base.ko', 'bus.ko', 'helper.ko', 'disk.ko'}
+    why = {line.split(maxsplit=2)[1]: line.split(maxsplit=2)[2]
+           for line in packed.table.splitlines() if re.match(r' +\d+ \w+ ', line)}
+    assert why == {'base': 'needed by disk', 'bus': 'needed by disk', 'helper':
+                   'soft dependency of disk', 'disk': 'named by MODULES_LIST'}
+    assert re.search('built in ext4 +named by MODULES_LIST', packed.table)
+
+
+def test_names(small, tmp_path):
+    """Modules and aliases, `-` and `_`, comments, and what a kernel may lack."""
+    names = tmp_path / 'list'
+    names.write_text('# this board\nfs-vfat  # its boot partition\nnls-utf8\nnosuch?\n')
+    packed = Packed(small, tmp_path / 'out', 'power?', '--list', names)
+    assert {'vfat', 'nls_utf8', 'power'} <= set(packed.lines())
+    assert 'not in this kernel: nosuch' in packed.table
+    assert re.search(f'vfat +named by {names}', packed.table)
+
+
+def test_unknown_name(small, tmp_path):
+    text = refused(small, tmp_path / 'out', 'hepler')
+    assert f'hepler: no such module or alias in {RELEASE}; near: helper;' in text
+    assert len(refused(small, tmp_path / 'out', 'x' * 2**16)) < 400
+
+
+def test_no_name(small, tmp_path):
+    assert 'no names of modules; list them in boards/BOARD/modules' in refused(small, tmp_path / 'out')
+    note = 'no module of a file system'
+    assert note in Packed(small, tmp_path / 'out', 'disk').table
+    assert note not in Packed(small, tmp_path / 'out', 'disk vfat').table
+
+
+@pytest.mark.parametrize('lines, charsets', [
+    (None, ['nls_ascii', 'nls_cp437', 'nls_utf8']),
+    (['CONFIG_FAT_DEFAULT_CODEPAGE=850', 'CONFIG_FAT_DEFAULT_IOCHARSET="ascii"'],
+     ['nls_ascii', 'nls_cp850']),
+])
+def test_requests(lines, charsets, tmp_path):
+    """What vfat makes the kernel ask for answers to its alias too, and stands before it."""
+    tree = tiny(tmp_path)
+    packed = Packed(configured(tree, *lines) if lines else tree, tmp_path / 'out', 'vfat')
+    asked = [name for name, (_, patterns) in packed.lines().items() if 'fs-vfat' in patterns]
+    assert sorted(asked[:-1]) == charsets and asked[-1] == 'vfat'
+    assert re.search('nls_ascii +requested by vfat', packed.table)
+
+
+def test_requests_of_a_stock_kernel(whole):
+    order = list(whole)
+    for name, kind in (('nls_cp437', 'vfat'), ('nls_ascii', 'vfat'), ('deflate', 'ubifs'),
+                       ('zstd', 'ubifs'), ('9pnet_virtio', '9p'), ('xxhash_generic', 'btrfs')):
+        assert f'fs-{kind}' in whole[name][1]
+        assert order.index(name) < order.index(kind)
+    assert 'fs-vfat' not in whole['nls_utf8'][1]
+
+
+# ---- where they are ------------------------------------------------------------------------------
+
+def test_places(small, tmp_path):
+    """A tree, a folder with one (a space in its name), a package, a kernel build: all the same."""
+    tree = configured(tiny(tmp_path / 'a root', lib='usr/lib'))
+    shutil.move(tree / 'config', tmp_path / 'a root/config')
+    (tmp_path / 'a root/lib').symlink_to('usr/lib')
+    package = tmp_path / 'package'
+    shutil.copytree(tmp_path / 'a root/usr', package / 'usr')
+    (package / 'DEBIAN').mkdir()
+    (package / 'DEBIAN/control').write_text(
+        'Package: tiny\nVersion: 1\nArchitecture: all\nMaintainer: x <x@y>\nDescription: x\n')
+    subprocess.run(['dpkg-deb', '-b', package, tmp_path / 'tiny.deb'], check=True,
+                   stdout=subprocess.DEVNULL)
+    build = tmp_path / 'build'
+    (build / 'include/config').mkdir(parents=True)
+    (build / 'include/config/kernel.release').write_text(f'{RELEASE}\n')
+    for file in tree.glob('kernel/*.ko'):
+        shutil.copy(file, build)
+    # no order but that of the folder there; here it is made
+    (build / 'modules.order').write_text(
+        ''.join(f'{path.stem}.o\n' for path in sorted(tree.glob('kernel/*.ko'))))
+    shutil.copy(tree / 'modules.builtin', build)
+    made = [Packed(where, tmp_path / f'out{number}', 'disk vfat ext4') for number, where in
+            enumerate((tree, tmp_path / 'a root', tmp_path / 'tiny.deb', build))]
+    for packed in made[1:]:
+        assert {name: line for name, line in packed.lines().items()} == made[0].lines()
+        assert ({name: file.read_bytes() for name, file in packed.files.items() if '.ko' in name} ==
+                {name: file.read_bytes() for name, file in made[0].files.items() if '.ko' in name})
+
+
+def test_tree_is_only_read(tmp_path):
+    tree = tiny(tmp_path)
+
+    def state():
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in tree.rglob('*')}
+    before = state()
+    Packed(tree, tmp_path / 'out', 'disk')
+    assert state() == before
+
+
+def test_no_tree(small, tmp_path):
+    assert 'no modules here' in refused(tmp_path, tmp_path / 'out')
+    tiny(tmp_path, {})
+    shutil.copytree(tmp_path / f'lib/modules/{RELEASE}', tmp_path / 'lib/modules/6.1')
+    text = refused(tmp_path, tmp_path / 'out')
+    assert 'several kernels' in text and 'lib/modules/6.1' in text
+    (tmp_path / 'bad.deb').write_text('nothing')
+    assert 'dpkg-deb' in refused(tmp_path / 'bad.deb', tmp_path / 'out')
+
+
+# ---- bad trees -----------------------------------------------------------------------------------
+
+def complaints(tree, out, names, *expected):
+    """It is packed all the same, and each complaint is made once."""
+    result = run(MODULES, 'pack', tree, out, '--names', names)
+    assert result.returncode == 0, result.stdout
+    lines = result.stdout.splitlines()
+    assert len(lines) == len(expected)
+    for line, words in zip(sorted(lines), sorted(expected)):
+        assert line.startswith(f'modules: {words}')
+
+
+def test_loop(tmp_path):
+    tree = tiny(tmp_path, TINY | {'one': Module('two'), 'two': Module('one'), 'three': Module('two')})
+    (text,) = run(MODULES, 'pack', tree, tmp_path / 'out', '--names', 'disk').stdout.splitlines()
+    assert re.match(r'modules: (one -> two -> one|two -> one -> two): these need each other', text)
+    assert (tmp_path / 'out/modules.list').exists()
+    assert 'needs two' in refused(tree, tmp_path / 'out', 'three')
+
+
+def test_damaged(tmp_path):
+    tree = tiny(tmp_path)
+    (tree / 'kernel/junk.ko').write_text('junk')
+    (tree / 'kernel/cut.ko').write_bytes((tree / 'kernel/base.ko').read_bytes()[:100])
+    (tree / 'kernel/empty.ko.xz').write_text('')
+    complaints(tree, tmp_path / 'out', 'disk', 'junk: its file is damaged', 'cut: its file is damaged',
+               'empty: its file is damaged')
+    assert 'junk: no such module' in refused(tree, tmp_path / 'out', 'junk')
+
+
+def test_missing_file(tmp_path):
+    tree = tiny(tmp_path)
+    (tree / 'kernel/base.ko').unlink()
+    assert 'bus: needs base, which' in refused(tree, tmp_path / 'out', 'disk')
+    Packed(tree, tmp_path / 'out', 'power')
+
+
+@pytest.mark.parametrize('name', ['modules.dep', 'modules.order', 'modules.builtin', 'modules.alias'])
+def test_foolish_lists(name, tmp_path):
+    """What the tree says of itself does not count, or not so much that it could do harm."""
+    tree = tiny(tmp_path)
+    (tree / name).write_text(f'kernel/disk.ko: kernel/disk.ko\n{"x" * 2**20}\nkernel/ba')
+    assert Packed(tree, tmp_path / 'out', 'disk').lines()['disk'][0] == ['base', 'helper', 'bus', 'disk']
+
+
+def test_index_limit(tmp_path):
+    tree = tiny(tmp_path, {'wide': Module(alias=[f'pci:v{n:08}{"0" * 40}sv*' for n in range(10000)])})
+    text = refused(tree, tmp_path / 'out', 'wide')
+    assert re.search(r'modules.index: \d+ bytes, and /init takes less than 524288', text)
+
+
+# ---- in which form -------------------------------------------------------------------------------
+
+XZ = 'CONFIG_MODULE_DECOMPRESS=y', 'CONFIG_MODULE_COMPRESS_XZ=y'
+
+
+@pytest.mark.parametrize('lines, compress, suffix', [
+    (None, 'none', '.ko'),
+    (XZ, 'none', '.ko.xz'),
+    (XZ, 'xz', '.ko'),
+    (XZ[1:], 'none', '.ko'),
+    (('CONFIG_MODULE_DECOMPRESS=y', 'CONFIG_MODULE_COMPRESS_ZSTD=y'), 'none', '.ko.zst'),
+    (('CONFIG_MODULE_DECOMPRESS=y', 'CONFIG_MODULE_COMPRESS_GZIP=y'), 'none', '.ko.gz'),
+])
+def test_form(lines, compress, suffix, small, tmp_path):
+    """The one that makes the archive smallest, of those that the kernel can load."""
+    tree = shutil.copytree(small, tmp_path / RELEASE)
+    for file in tree.glob('kernel/*.ko'):
+        subprocess.run(['xz', file], check=True)
+    if lines:
+        configured(tree, *lines)
+    packed = Packed(tree, tmp_path / 'out', ' '.join(TINY), '--compress', compress)
+    assert packed.index.startswith(f'{suffix}\n')
+    assert set(packed.files) == {'modules.index'} | {f'{name}{suffix}' for name in TINY}
+    unpack = {'.ko': 'cat', '.ko.xz': 'xzcat', '.ko.gz': 'zcat', '.ko.zst': 'zstdcat'}[suffix]
+    assert subprocess.check_output([unpack, packed.files[f'base{suffix}']])[:4] == b'\x7fELF'
+
+
+@pytest.mark.parametrize('kind', ['gz', 'xz'])
+def test_form_of_a_stock_kernel(kind, cloud, tmp_path):
+    """It is worth measuring: of the same modules, gzip packs .ko.xz better, xz plain ones."""
+    packed = Packed(cloud, tmp_path / 'out', 'erofs', '--compress', kind)
+    assert packed.index.startswith({'gz': '.ko.xz\n', 'xz': '.ko\n'}[kind])
+    name = {'gz': 'erofs.ko.xz', 'xz': 'erofs.ko'}[kind]
+    data = packed.files[name].read_bytes()
+    shipped = next(cloud.glob('**/erofs.ko.xz')).read_bytes()
+    plain = lzma.decompress(data) if kind == 'gz' else data
+    # signed: not one byte may change
+    assert plain == lzma.decompress(shipped) and plain.endswith(SIGNED)
+
+
+def test_strip(small, tmp_path):
+    """Debug information goes, but not where a signature covers it."""
+    tree = shutil.copytree(small, tmp_path / RELEASE)
+    with open(tree / 'kernel/power.ko', 'ab') as file:
+        file.write(b'signature' + SIGNED)
+    packed = Packed(tree, tmp_path / 'out', 'base power')
+    assert b'.debug_info' in (tree / 'kernel/base.ko').read_bytes()
+    assert b'.debug_info' not in packed.files['base.ko'].read_bytes()
+    assert packed.files['power.ko'].read_bytes() == (tree / 'kernel/power.ko').read_bytes()
+
+
+@pytest.mark.parametrize('given', [True, False])
+def test_firmware(given, tmp_path):
+    """Compressed files are unpacked, patterns are looked up, what lacks is named."""
+    tree = tiny(tmp_path)
+    folder = tmp_path / ('mine' if given else 'lib/firmware')
+    (folder / 'tiny').mkdir(parents=True)
+    (folder / 'tiny/disk.bin.xz').write_bytes(lzma.compress(b'packed'))
+    (folder / 'tiny/more-1.bin').write_text('plain')
+    (folder / 'tiny/more-1.bin.xz').write_text('not this one')
+    (folder / 'tiny/more-2.bin').write_text('plain')
+    (folder / 'tiny/of-nobody.bin').write_text('unused')
+    packed = Packed(tree, tmp_path / 'out', 'disk', *(('--firmware', folder) if given else ()))
+    firmware = {name: file.read_text() for name, file in packed.files.items() if '.bin' in name}
+    assert firmware == {'disk.bin': 'packed', 'more-1.bin': 'plain', 'more-2.bin': 'plain'}
+    assert 'file /lib/firmware/tiny/disk.bin ' in (tmp_path / 'out/modules.list').read_text()
+    assert 'firmware that was not found: tiny/lost.bin' in packed.table
+
+
+# ---- what a board needs --------------------------------------------------------------------------
+
+BOARD = """\
+kernel 5.10
+cmdline root=UUID=AB-CD rw
+20 1 8:1 / / rw,relatime shared:1 - vfat /dev/sda1 rw
+21 1 0:5 / /dev rw - devtmpfs devtmpfs rw
+device /devices/platform/soc/1.bus
+MODALIAS=of:NbusT(null)Ctiny,bus
+DRIVER=tinybus
+module /module/bus
+supplier /devices/i2c-0/0-0034/power.1
+device /devices/i2c-0/0-0034
+MODALIAS=i2c:power
+DRIVER=power
+device /devices/platform/soc/1.bus/disk0
+MODALIAS=pci:v0000AAAAd00000001sv0
+DRIVER=disk
+device /devices/platform/soc/2.other
+MODALIAS=of:NotherT(null)Ctiny,other
+DRIVER=other
+module /module/other
+device /devices/platform/soc/1.bus/disk0/block/sda
+MAJOR=8
+MINOR=0
+DEVNAME=sda
+device /devices/platform/soc/1.bus/disk0/block/sda/sda1
+MAJOR=8
+MINOR=1
+DEVNAME=sda1
+device /devices/platform/soc/2.other/block/sdb
+MAJOR=8
+MINOR=16
+DEVNAME=sdb
+name /dev/disk/by-uuid/ab-cd /dev/sda1
+name /dev/disk/by-label/my\\x20root /dev/sdb
+"""
+WIDE = TINY | {'other': Module(alias=['of:N*T*Ctiny,other', 'of:N*T*Ctiny,another']),
+               'rival': Module(alias='of:N*T*Ctiny,bus')}
+
+
+@pytest.fixture(scope='module')
+def wide(tmp_path_factory):
+    return tiny(tmp_path_factory.mktemp('wide'), WIDE)
+
+
+@pytest.fixture
+def board(tmp_path):
+    (tmp_path / 'board').write_text(BOARD)
+    return tmp_path / 'board'
+
+
+SDA = {'base', 'bus', 'helper', 'disk', 'power', 'vfat', 'nls_cp437', 'nls_ascii', 'nls_utf8'}
+
+
+@pytest.mark.parametrize('cmdline, chosen, how', [
+    ('', SDA, 'sda1 (root=UUID=AB-CD), vfat'),
+    ('root=/dev/sda1', SDA, 'sda1 (root=/dev/sda1), vfat'),
+    ('root=8:1', SDA, 'sda1 (root=8:1), vfat'),
+    ('root=0801', SDA, 'sda1 (root=0801), vfat'),
+    ('root=PARTUUID=1234-02/PARTNROFF=1', SDA, 'sda1 (what was mounted on / when'),
+    ('root=/dev/sdb rootfstype=ext4', {'other', 'ext4'}, 'sdb (root=/dev/sdb), ext4'),
+    ('x "root=LABEL=my root" rootfstype=ext4 -- root=8:1', {'other', 'ext4'}, 'sdb (root=LABEL=my'),
+])
+def test_board(cmdline, chosen, how, wide, board, tmp_path):
+    """Root's disk, all above it, what those hang on, the file system; nothing else."""
+    packed = Packed(wide, tmp_path / 'out', '', '--capture', board, '--cmdline', cmdline)
+    assert set(packed.lines()) == chosen
+    assert f'root: {how}' in packed.table
+    if 'bus' in chosen:
+        assert 'bus                      drives 1.bus' in packed.table
+    else:
+        # no more patterns than that board needs
+        assert packed.lines()['other'][1] == ['of:N*T*Ctiny,other']
+
+
+def test_board_is_refused(wide, board, tmp_path):
+    text = refused(wide, tmp_path / 'out', '', '--capture', board, '--cmdline', 'root=/dev/sdb')
+    assert 'root=/dev/sdb was not mounted' in text and 'rootfstype=' in text
+    board.write_text(BOARD.replace(' / / ', ' / /mnt '))
+    text = refused(wide, tmp_path / 'out', '', '--capture', board, '--cmdline', 'root=/dev/sdx')
+    assert 'root=/dev/sdx is not in it' in text
+    board.write_text('nothing\n')
+    assert 'no devices in it' in refused(wide, tmp_path / 'out', '', '--capture', board)
+
+
+def test_board_of_another_kernel(small, board, tmp_path):
+    packed = Packed(small, tmp_path / 'out', '', '--capture', board, '--cmdline',
+                    'root=/dev/sdb rootfstype=xfs')
+    assert '/devices/platform/soc/2.other: other drove it, which is not in this kernel' in packed.table
+    assert 'file system xfs: no module of this kernel' in packed.table
+
+
+def test_capture(cloud, tmp_path):
+    """On a running board, by toybox's shell; then what another kernel needs there."""
+    toybox = Path(output(TOP / 'packages/build', 'toybox', 'x86_64', 'demo')) / 'toybox'
+    init = """#!/bin/sh
+        mount -t proc proc /proc; mount -t sysfs sysfs /sys; dmesg -n 1
+        echo BEGIN; sh /capture; echo END; poweroff -f\n"""
+    tree = {'bin/toybox': toybox, 'capture': TOP / 'image/capture', 'sbin/init': init,
+            'dev': DIR, 'proc': DIR, 'sys': DIR}
+    tree |= {f'bin/{name}': LINK('toybox')
+             for name in ('sh', 'mount', 'dmesg', 'cat', 'readlink', 'poweroff')}
+    with machine.boot('qemu-x86_64', root=machine.disk(tmp_path / 'disk', tree),
+                      initrd=machine.image('qemu-x86_64')) as guest:
+        text = guest.wait()
+    (tmp_path / 'board').write_text(text.partition('BEGIN\n')[2].partition('END\n')[0])
+    packed = Packed(cloud, tmp_path / 'out', '', '--capture', tmp_path / 'board')
+    assert packed.lines() == {'virtio_pci': ([], []), 'ext4': ([], []),
+                              'virtio_blk': (['virtio_blk'], ['virtio:d00000002v*'])}
+
+
+# ---- make ----------------------------------------------------------------------------------------
+
+class Build:
+    """Builds of a copy of the sources, in one folder."""
+
+    def __init__(self, top, out):
+        self.top, self.out = copied(TOP, top), out
+        out.mkdir()
+
+    def configure(self, *lines):
+        (self.out / '.config').write_text(''.join(f'CONFIG_{line}\n' for line in lines))
+
+    def make(self, *words):
+        """What was made, of modules and archives."""
+        result = make(f'O={self.out}', *words, top=self.top)
+        assert result.returncode == 0, result.stdout
+        self.said = result.stdout
+        return re.findall(r'^  (?:MODULES|IMAGE) +\S*/(\S+)$', result.stdout, re.M)
+
+    def fails(self, *words):
+        result = make(f'O={self.out}', *words, top=self.top)
+        assert result.returncode != 0, result.stdout
+        return result.stdout
+
+    def images(self):
+        return sorted(file.name for file in (self.out / 'images').iterdir())
+
+    def modules(self, archive='initramfs.cpio.gz'):
+        listing = output('bsdtar', '-tf', self.out / 'images' / archive)
+        return sorted(re.findall(rf'lib/modules/{RELEASE}/(\S+)\.ko', listing))
+
+
+def test_make(tmp_path):
+    tree = tiny(tmp_path / 'a place')
+    build = Build(tmp_path / 'source', tmp_path / 'out')
+    build.configure('MODULES_LIST="vfat ext4"')
+    given = f'MODULES={tree.parents[2]}'
+    fat = ['nls_ascii', 'nls_cp437', 'nls_utf8', 'vfat']
+
+    assert build.make(given) == ['modules.list', 'initramfs.cpio.gz']
+    assert build.modules() == fat
+    assert re.search(r'^ +\d+ vfat +named by MODULES_LIST$', build.said, re.M)
+    whole = (build.out / 'images/initramfs.cpio.gz').stat().st_size
+    core, modules = re.search(rf'SIZE +{whole} bytes: core (\d+) \+ modules (\d+)', build.said).groups()
+    assert int(core) + int(modules) == whole and 'budget' not in build.said
+
+    # made anew for what changes, and for nothing else
+    assert build.make(given) == []
+    (build.top / 'boards/qemu-x86_64/modules').write_text('power\n')
+    assert build.make(given) == ['modules.list', 'initramfs.cpio.gz']
+    assert build.modules() == sorted([*fat, 'power'])
+    Module('base').compile('power', tree / 'kernel/power.ko')
+    assert build.make(given) == ['modules.list', 'initramfs.cpio.gz']
+    assert build.modules() == sorted([*fat, 'base', 'power'])
+    build.configure('MODULES_LIST="helper"')
+    assert build.make(given) == ['modules.list', 'initramfs.cpio.gz']
+    assert build.modules() == ['base', 'helper', 'power']
+    assert build.make() == ['initramfs.cpio.gz']
+    assert build.modules() == []
+
+    # an archive of their own
+    build.configure('MODULES_LIST="helper"', 'MODULES_APART=y')
+    assert 'modules.cpio.gz' in build.make(given)
+    archive = f'modules-{RELEASE}.cpio.gz'
+    assert build.images() == ['initramfs.cpio', 'initramfs.cpio.gz', 'initramfs.list', archive]
+    assert (build.modules(), build.modules(archive)) == ([], ['base', 'helper', 'power'])
+    # the same bytes from another place
+    there = shutil.copytree(tree, tmp_path / 'elsewhere' / RELEASE)
+    before = (build.out / 'images' / archive).read_bytes()
+    build.make(f'MODULES={there}')
+    assert (build.out / 'images' / archive).read_bytes() == before
+    build.make()
+    assert archive not in build.images()
+
+    # too much, and too little
+    build.configure('MODULES_LIST="helper"', 'MODULES_LIMIT=5000')
+    assert re.search(r'sizes: .*: \d+ bytes are above CONFIG_MODULES_LIMIT=5000; ', build.fails(given))
+    build.configure('MODULES=n')
+    assert 'this /init loads no modules; set CONFIG_MODULES=y' in build.fails(given)
+    build.configure()
+    (build.top / 'boards/qemu-x86_64/modules').write_text('nosuch\n')
+    assert ('modules: boards/qemu-x86_64/modules: nosuch: no such module or alias' in
+            build.fails(given))
