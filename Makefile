@@ -235,7 +235,8 @@ $(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/mus
 .PHONY: qemu
 qemu: all $(if $(filter $(O)/demo.img,$(ROOT)),$(O)/demo.img)
 	$(Q)qemu/disk $(O)/root.img $(ROOT) >/dev/null
-	$(Q)qemu/run $(BOARD) --initrd $(image) --root $(O)/root.img \
+	$(Q)$(if $(apart),cat $(image) $(modules-image) >$(O)/initrd.img)
+	$(Q)qemu/run $(BOARD) --initrd $(if $(apart),$(O)/initrd.img,$(image)) --root $(O)/root.img \
 		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
 
 endif

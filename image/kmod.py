@@ -6,12 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+# where kmod is, for users other than root too
+os.environ["PATH"] += ":/usr/sbin:/sbin"
 # No module: what modprobe prints between two answers.
 END = "end_of_answer"
 
 
 def die(what, why, now):
     sys.exit(f"modules: {what}: {why}; {now}")
+
+
+def warn(what, why, now):
+    print(f"modules: {what}: {why}; {now}", file=sys.stderr)
 
 
 def underscored(name):
@@ -128,24 +134,26 @@ class Tree:
     # ---- what kmod says of them ------------------------------------------------------------------
 
     def _depmod(self):
+        """Run depmod, without the modules that it cannot take."""
+        if not shutil.which("depmod"):
+            die("depmod", "not installed", "`make deps` does that (Debian's package kmod)")
         while True:
             result = subprocess.run(["depmod", "-b", self.folder, self.release],
                                     text=True, stderr=subprocess.PIPE)
-            loops = re.findall(r"Cycle detected: (.*)", result.stderr)
-            bad = re.findall(r"failed to load symbols from (.*?):", result.stderr)
+            bad = [Path(path) for path in
+                   re.findall(r"failed to load symbols from (.*): ", result.stderr)]
             for path in bad:
-                print(f"modules: {name_of(path)}: its file is damaged; left out", file=sys.stderr)
-                Path(path).unlink()
-            for loop in loops:
-                print(f"modules: {loop}: these need each other; left out", file=sys.stderr)
-            looping = set(re.split(" -> ", " -> ".join(loops)))
-            for path in self.tree.rglob("*.ko*") if loops else ():
-                if name_of(path) in looping:
-                    path.unlink()
-            if not result.returncode and not bad:
-                return
-            if not loops and not bad:
-                die(self.release, f"depmod fails: {result.stderr.strip()}", "is the tree whole?")
+                warn(name_of(path), "its file is damaged", "left out")
+            for loop in re.findall(r"Cycle detected: (.*)", result.stderr):
+                warn(loop, "these need each other", "left out")
+                bad += [path for path in self.tree.rglob("*.ko*")
+                        if name_of(path) in loop.split(" -> ")]
+            if not bad:
+                break
+            for path in set(bad):
+                path.unlink()
+        if result.returncode:
+            die(self.release, f"depmod fails: {result.stderr.strip()}", "is the folder whole?")
 
     def _read(self):
         self.files, self.needs = {}, {}
@@ -165,7 +173,7 @@ class Tree:
         asked = [item for word in words for item in (word, END)]
         # what it does not know is a warning, and no line
         result = subprocess.run(["modprobe", "-C", "/dev/null", "-d", self.folder, "-S", self.release,
-                                 "-a", option, *asked], text=True, stdout=subprocess.PIPE,
+                                 "-a", option, "--", *asked], text=True, stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL)
         answers = [[]]
         for line in result.stdout.splitlines():
