@@ -21,7 +21,8 @@ def warn(what, why, now):
 
 
 def underscored(name):
-    return name.replace("-", "_")
+    """A name or a pattern with `_` for `-`, but as ranges have it."""
+    return re.sub(r"\[[^]]*\]|-", lambda found: found[0] if found[0] != "-" else "_", name)
 
 
 def name_of(path):
@@ -207,4 +208,6 @@ class Tree:
             if field == "filename":
                 found.append({})
             found[-1].setdefault(field, []).append(value.strip())
+        if len(found) != len(names):
+            die(self.release, "modinfo cannot read all modules", "is the folder whole?")
         return found
