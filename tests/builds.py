@@ -38,12 +38,12 @@ class built:
     """The build of a board with more lines of configuration, made now when it is not there.
 
     `lines` of the board's own defconfig that set the same option are left out; `goals` are more
-    words for make."""
+    words for make. Those with the same `folder` replace each other, and share what they can."""
 
-    def __init__(self, board, lines='', goals=()):
+    def __init__(self, board, lines='', goals=(), folder=None):
         lines = lines.strip() and lines.strip() + '\n'
-        name = hashlib.sha256('\n'.join((board, lines, *map(str, goals))).encode()).hexdigest()[:12]
-        self.out = BUILD / 'tests' / name
+        name = hashlib.sha256(f'{board}\n{lines}'.encode()).hexdigest()[:12]
+        self.out = BUILD / 'tests' / (folder or name)
         self.out.mkdir(parents=True, exist_ok=True)
         defconfig = (TOP / f'boards/{board}/defconfig').read_text().splitlines(True)
         names = {line.split('=')[0] for line in lines.splitlines()}
