@@ -71,6 +71,7 @@ static void values(void **state)
 
 	(void)state;
 	assert_true(parse(&event, text, sizeof(text)));
+	assert_int_equal(event.size, sizeof(text));
 	assert_string_equal(uevent_value(&event, "ACTION="), "add");
 	/* not in the header, and not at the end of another key; the first one counts */
 	assert_string_equal(uevent_value(&event, "MODALIAS="), "");
