@@ -4,12 +4,15 @@
 
 A change is "VERB MODULE": `empty virtio_blk`; see CHANGES. It may have a value: `alias brd pci:*`.
 """
+import functools
+import hashlib
 import re
 import subprocess
+import threading
 from pathlib import Path
 
 import machine
-from machine import TOP
+from machine import BUILD, TOP
 
 
 # how a file of that name is made, and read
@@ -22,12 +25,28 @@ def run(command, data):
     return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
+lock = threading.Lock()
+
+
+@functools.cache
+def pack(stock, names):
+    out = BUILD / 'tests' / f'modules-{hashlib.sha256(f"{stock} {names}".encode()).hexdigest()[:12]}'
+    subprocess.run(['/usr/bin/python3', TOP / 'image/modules', 'pack', stock / 'modules', out,
+                    '--names', names], check=True, stdout=subprocess.DEVNULL)
+    return out
+
+
+def packed(stock, names):
+    """What image/modules makes of them, once."""
+    with lock:
+        return pack(stock, names)
+
+
 class Archive:
     """The index, {module: the lines' words}, and the files, {module: bytes}."""
 
-    def __init__(self, stock, names, work):
-        subprocess.run(['/usr/bin/python3', TOP / 'image/modules', 'pack', stock / 'modules', work,
-                        '--names', names], check=True, stdout=subprocess.DEVNULL)
+    def __init__(self, stock, names):
+        work = packed(stock, names)
         self.release = (work / 'release').read_text().strip()
         # it says with these lines what it chose
         index = next(Path(line.split()[2]) for line in (work / 'modules.list').read_text().splitlines()
@@ -117,7 +136,7 @@ CHANGES = {
 
 
 def archive(out, stock, names, changes):
-    a = Archive(stock, names, out.with_suffix('.d'))
+    a = Archive(stock, names)
     for change in changes:
         verb, _, what = change.partition(': ')
         CHANGES[verb](a, *what.split(' ', 1))

@@ -1,0 +1,168 @@
+"""Disks that come and go while root is waited for, and roots that come at any moment.
+
+What is random comes from a seed, which a failure shows; SEED in the environment sets it.
+"""
+import json
+import os
+import random
+import re
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import archives
+import machine
+import pytest
+from disks import EXT4
+from test_boot import SLOT, disk, image  # noqa: F401  (disk is a fixture)
+
+BOARD = 'qemu-x86_64'
+SEED = int(os.environ.get('SEED', random.randrange(1 << 32)))
+# bus -> what device_add plugs in; a card goes into a reader that is there
+BUSES = {'usb': {'driver': 'usb-storage', 'bus': 'usb.0'}, 'scsi': {'driver': 'scsi-hd', 'bus': 'scsi.0'},
+         'nvme': {'driver': 'nvme', 'bus': 'slot1', 'serial': '1'}, 'mmc': None}
+QEMU = ['-device qemu-xhci,id=usb,p2=8,p3=8', '-device virtio-scsi-pci,id=scsi',
+        *(words.replace('N', '1') for words in SLOT),
+        '-device sdhci-pci', '-drive if=none,id=card', '-device sd-card,drive=card']
+# as in storm.toml: packed once for all
+MODULES = 'xhci_pci usb_storage virtio_scsi sd_mod nvme sdhci_pci mmc_block ext4 brd'
+
+
+class Monitor:
+    """QEMU's monitor for programs (QMP), at this socket."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(machine.TIMEOUT)
+        self.socket.connect(str(path))
+        self.file, self.gone = self.socket.makefile('rw'), set()
+        self.answer()
+        self('qmp_capabilities')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def answer(self):
+        """The next message; of events, only a device's end is kept."""
+        message = json.loads(self.file.readline())
+        assert 'error' not in message, message
+        if message.get('event') == 'DEVICE_DELETED':
+            self.gone.add(message['data'].get('device'))
+        return message
+
+    def __call__(self, command, **arguments):
+        print(json.dumps({'execute': command, 'arguments': arguments}), file=self.file, flush=True)
+        while 'return' not in self.answer():
+            pass
+
+    def plug(self, bus, path, name='root'):
+        """path's disk, read-only: other guests may have it too."""
+        if not BUSES[bus]:
+            self('blockdev-change-medium', device='card', filename=str(path), format='raw',
+                 **{'read-only-mode': 'read-only'})
+            return
+        self('blockdev-add', **{'node-name': f'{name}-node', 'driver': 'raw', 'read-only': True,
+                                'file': {'driver': 'file', 'filename': str(path)}})
+        self('device_add', id=name, drive=f'{name}-node', **BUSES[bus])
+
+    def pull(self, name):
+        self('device_del', id=name)
+        while name not in self.gone:
+            self.answer()
+        self.gone.remove(name)
+        self('blockdev-del', **{'node-name': f'{name}-node'})
+
+
+class Lab:
+    """A kernel with an image for it, once the guest has no disk."""
+
+    def __init__(self, stock, work):
+        self.qemu = [word for words in QEMU for word in words.split()]
+        self.kernel, self.image = None, image(BOARD, '')
+        if stock:
+            folder = machine.stock(stock)
+            self.kernel, self.qemu = folder / 'kernel', [*self.qemu, '-m', '512']
+            modules = archives.archive(work / f'{stock}.gz', folder, MODULES, [])
+            whole = work / f'{stock}.initramfs'
+            whole.write_bytes(self.image.read_bytes() + modules.read_bytes())
+            self.image = whole
+        else:
+            self.kernel = machine.kernel('x86_64-lab')
+
+    def boot(self, words, path):
+        return machine.boot(BOARD, initrd=self.image, kernel=self.kernel,
+                            cmdline=f'console=ttyS0 pcie_ports=native panic=-1 {words}',
+                            qemu=[*self.qemu, '-qmp', f'unix:{path},server=on,wait=off'])
+
+
+@pytest.mark.parametrize('count', [20, pytest.param(500, marks=pytest.mark.long)])
+def test_disks_come_and_go(count, disk, tmp_path):  # noqa: F811
+    chance = random.Random(SEED)
+    other, root = disk(BOARD, 'other'), disk(BOARD, 'rootfs')
+    plugged, pulled = {}, 0
+    with Lab('', tmp_path).boot(f'usb-storage.delay_use=0 rootwait=3600 root=UUID={EXT4}',
+                                tmp_path / 'qmp') as guest:
+        guest.expect('kindling: version')
+        with Monitor(tmp_path / 'qmp') as monitor:
+            while pulled < count:
+                bus = chance.choice(['usb', 'scsi', 'scsi', 'scsi'])
+                name = f'{bus}{chance.randrange(4)}'
+                if name not in plugged:
+                    monitor.plug(bus, other, name)
+                    plugged[name] = time.monotonic()
+                # a stick that is pulled in a command's midst holds up all others for 30 s: Linux's time for it
+                elif bus == 'scsi' or time.monotonic() - plugged[name] > 3:
+                    monitor.pull(name)
+                    del plugged[name]
+                    pulled += 1
+                time.sleep(chance.expovariate(6))
+            monitor.plug(chance.choice(['usb', 'scsi']), root)
+            guest.expect('reboot: Power down')
+    seen = guest.text.count('Attached SCSI')
+    print(f'seed {SEED}; {count} disks pulled; the guest had read {seen}')
+    assert seen > count / 2 and re.search('INIT mount /dev/sd[a-z] / ext4 ', guest.text), \
+        f'seed {SEED}\n{guest.text}'
+
+
+def late(lab, bus, seconds, root, path):
+    """A boot whose root comes so long after /init's start: its console."""
+    with lab.boot(f'rootwait=60 root=UUID={EXT4}', path) as guest:
+        guest.expect('kindling: version')
+        with Monitor(path) as monitor:
+            time.sleep(seconds)
+            monitor.plug(bus, root)
+            guest.expect('reboot: ')
+    return guest.text
+
+
+@pytest.mark.parametrize('boots, latest', [(8, 3), pytest.param(200, 29, marks=pytest.mark.long)])
+def test_root_comes_at_a_random_second(boots, latest, disk, tmp_path):  # noqa: F811
+    chance = random.Random(SEED)
+    labs = [Lab('', tmp_path), Lab('amd64', tmp_path)]
+    root = disk(BOARD, 'rootfs')
+    failed, faults = [], []
+
+    def one(number, bus, seconds):
+        lab = labs[number // len(BUSES) % 2]
+        what = f'boot {number}: {bus} after {seconds:.3f} s, {lab.kernel}'
+        # the emulator's own faults are listed, and such a boot is made again
+        for again in range(3):
+            try:
+                text = late(lab, bus, seconds, root, tmp_path / f'{number}.{again}')
+            except machine.Failed as failure:
+                text = str(failure)
+            if 'kindling: ' in text:
+                break
+            faults.append(f'{what}: {text}')
+        if 'INIT end' not in text:
+            failed.append(f'{what}: {text}')
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        buses = [list(BUSES)[number % len(BUSES)] for number in range(boots)]
+        list(pool.map(one, range(boots), buses, [chance.uniform(0, latest) for _ in buses]))
+    print(f'seed {SEED}: {boots - len(failed)} of {boots} boots; faults before /init: {len(faults)}',
+          *faults, sep='\n')
+    assert not failed, f'seed {SEED}: {len(failed)} of {boots} failed\n' + '\n'.join(failed)
