@@ -162,9 +162,6 @@ $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 
 # MODULES=WHERE: the modules that image/modules chooses of that kernel. They are chosen anew when one
 # of these words changes, and when a file does that they came from: modules.d names those.
-MODULES ?=
-MODULES_FOR ?=
-FIRMWARE ?=
 export MODULES MODULES_FOR FIRMWARE
 modules := $(O)/modules
 with-modules := $(if $(MODULES),$(modules)/modules.list)

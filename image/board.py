@@ -66,8 +66,9 @@ class Board:
         return places, types, how
 
     def _disk(self, test):
-        """The disks, by their name in /dev and their number."""
-        return [place for place, device in self.devices.items() if "DEVNAME" in device
+        """The disks, partitions and MTDs of which a test of name in /dev and number holds."""
+        return [place for place, device in self.devices.items()
+                if device.get("DEVTYPE", [""])[0] in ("disk", "partition", "mtd")
                 and test(device["DEVNAME"][0], ":".join(device["MAJOR"] + device["MINOR"]))]
 
     def _named(self, root, types):

@@ -403,18 +403,25 @@ device /devices/platform/soc/2.other
 MODALIAS=of:NotherT(null)Ctiny,other
 DRIVER=other
 module /module/other
+device /devices/platform/soc/2.other/gpiochip0
+MAJOR=8
+MINOR=1
+DEVNAME=gpiochip0
 device /devices/platform/soc/1.bus/disk0/block/sda
 MAJOR=8
 MINOR=0
 DEVNAME=sda
+DEVTYPE=disk
 device /devices/platform/soc/1.bus/disk0/block/sda/sda1
 MAJOR=8
 MINOR=1
 DEVNAME=sda1
+DEVTYPE=partition
 device /devices/platform/soc/2.other/block/sdb
 MAJOR=8
 MINOR=16
 DEVNAME=sdb
+DEVTYPE=disk
 name /dev/disk/by-uuid/ab-cd /dev/sda1
 name /dev/disk/by-label/my\\x20root /dev/sdb
 """
