@@ -10,11 +10,14 @@
 
 #define MODULES "/lib/modules/"
 #define INDEX_MAX (1 << 19)
+#define LINES_MAX 1024 /* image/modules makes no more */
 #define RELEASE_MAX 65 /* __NEW_UTS_LEN (linux/utsname.h), with the NUL */
 #define OPTIONS_MAX 4096
 
-/* suffix: the index, of which that is the first line; lines: the others, NULL when there is none. */
-static char suffix[INDEX_MAX], *lines, release[RELEASE_MAX];
+/* The index, of which this is the first line, and its other lines. */
+static char suffix[INDEX_MAX], release[RELEASE_MAX];
+static struct modules_line lines[LINES_MAX];
+static unsigned count;
 
 static int name_release(void *arg, const char *name)
 {
@@ -30,7 +33,7 @@ bool modules_there(void)
 	int err;
 
 	if (looked)
-		return lines;
+		return count;
 	looked = true;
 	sys_mount_pseudo("sysfs", "/sys"); /* for /sys/module */
 	sys_read_file("/proc/sys/kernel/osrelease", release, sizeof(release));
@@ -38,14 +41,17 @@ bool modules_there(void)
 	str_print(path, sizeof(path), MODULES "%s/modules.index", release);
 	err = sys_read_file(path, suffix, sizeof(suffix));
 	if (err > 0) {
-		lines = str_find(suffix, '\n');
-		*lines++ = '\0';
+		char *rest = str_find(suffix, '\n');
+
+		if (*rest)
+			*rest++ = '\0';
+		count = modules_read(rest, lines, LINES_MAX);
 	} else if (err != -ENOENT) {
 		say(LOG_ERR, "modules: read %s: %d; not loaded", path, err);
 	} else {
 		dir_each(MODULES, name_release, NULL);
 	}
-	return lines;
+	return count;
 }
 
 /* What finit_module(2) says, in its own words: ENOENT is no missing file. */
@@ -105,20 +111,24 @@ static void load(const struct boot *b, const char *name)
 bool modules_ask(const struct boot *b, const char *wanted)
 {
 	const struct params *p = &b->params;
-	char word[MODULE_NAME_MAX], *at, *name;
-	bool is_alias, found = false;
+	char name[MODULE_NAME_MAX];
+	bool is_alias = true, found = false;
 
-	if (!modules_there())
-		return false;
-	for (at = lines; (at = modules_find(at, wanted, &name, &is_alias)); at = modules_after(name)) {
-		const char *line = at;
+	modules_there();
+	/* a name means one module */
+	for (unsigned i = 0; is_alias && i < count; i++) {
+		const char *loads = lines[i].loads;
 
+		if (!modules_is_meant(&lines[i], wanted, &is_alias))
+			continue;
 		found = true;
-		if (is_alias)
-			modules_done(name);
-		if (!modules_forbidden(name, is_alias, p->module_words, p->module_word_count))
-			while (modules_load(&line, word))
-				load(b, word);
+		if (is_alias) {
+			lines[i].beginnings = 0;
+			if (modules_forbidden(lines[i].name, true, p->module_words, p->module_word_count))
+				continue;
+		}
+		while (modules_load(&loads, name))
+			load(b, name);
 	}
 	return found;
 }

@@ -20,13 +20,13 @@ static bool try_next(int err)
 	return err == -EACCES || err == -EINVAL || err == -ENODEV;
 }
 
-/* Mounts it, with a module of the image if it takes one. */
+/* Mounts it; when that fails, again with what the image has for this type and is not loaded yet. */
 static int try_type(const struct boot *b, const char *type, unsigned long flags)
 {
 	int err = sys_mount(b->node, NEW_ROOT, type, flags, b->params.rootflags);
 	char alias[sizeof("fs-") + 32];
 
-	if (CONFIG_MODULES && err == -ENODEV && str_print(alias, sizeof(alias), "fs-%s", type) &&
+	if (CONFIG_MODULES && err && str_print(alias, sizeof(alias), "fs-%s", type) &&
 	    modules_ask(b, alias))
 		err = sys_mount(b->node, NEW_ROOT, type, flags, b->params.rootflags);
 	return err;

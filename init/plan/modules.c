@@ -66,49 +66,61 @@ bool modules_match(const char *pattern, const char *text)
 	}
 }
 
-char *modules_find(char *at, const char *wanted, char **name, bool *is_alias)
+/* One of 32 sets of texts, by their first two characters: most lines are passed over by this. */
+static unsigned beginning(const char *text)
 {
-	while (*at) {
-		char *line = at;
+	return 1U << ((fold(text[0]) * 2 + fold(text[1])) & 31);
+}
 
-		at = str_find(at, '=');
-		at += !!*at;
-		*name = at + !!*at;
-		/* of a line that is done another character stands before its name */
-		while (*at == ' ') {
-			if (modules_match(++at, wanted)) {
-				*is_alias = at != *name;
-				return line;
-			}
-			while (!is_end(*at))
-				at++;
-		}
-		at = modules_after(at);
+/* The end of the pattern at p. */
+static const char *end_of(const char *p)
+{
+	while (!is_end(*p))
+		p++;
+	return p;
+}
+
+unsigned modules_read(const char *text, struct modules_line *lines, unsigned max)
+{
+	unsigned n;
+
+	for (n = 0; *text && n < max; n++) {
+		lines[n].loads = text;
+		text = str_find(text, '=');
+		text += !!*text;
+		text += *text == ' ';
+		lines[n].name = text;
+		lines[n].beginnings = 0;
+		while (*(text = end_of(text)) == ' ')
+			lines[n].beginnings |= beginning(++text);
+		text += !!*text;
 	}
-	return NULL;
+	return n;
 }
 
-char *modules_after(char *name)
+bool modules_is_meant(const struct modules_line *line, const char *wanted, bool *is_alias)
 {
-	char *end = str_find(name, '\n');
+	const char *p = line->name;
 
-	return end + !!*end;
+	*is_alias = !modules_match(p, wanted);
+	if (!*is_alias)
+		return true;
+	if (line->beginnings & beginning(wanted))
+		while (*(p = end_of(p)) == ' ')
+			if (modules_match(++p, wanted))
+				return true;
+	return false;
 }
 
-void modules_done(char *name)
+bool modules_load(const char **loads, char *name)
 {
-	name[-1] = '!';
-}
-
-bool modules_load(const char **line, char *name)
-{
-	const char *from = *line;
+	const char *from = *loads;
 	size_t n = 0;
 
 	while (!is_end(*from) && *from != '=' && n < MODULE_NAME_MAX - 1)
 		name[n++] = *from++;
 	name[n] = '\0';
-	*line = from + (*from == ' ');
+	*loads = from + (*from == ' ');
 	return n;
 }
 

@@ -7,7 +7,8 @@
  *     LOAD LOAD ... = NAME PATTERN PATTERN ...
  *
  * What to load, in this order, then the module's name and the aliases that mean
- * it; nothing to load for what is built in. Names have '_' for '-'.
+ * it; nothing to load for what is built in. Names have '_' for '-'. The first
+ * two characters of a pattern are plain ones.
  */
 #ifndef PLAN_MODULES_H
 #define PLAN_MODULES_H
@@ -27,24 +28,23 @@
  */
 bool modules_match(const char *pattern, const char *text);
 
+struct modules_line {
+	const char *loads;  /* for modules_load() */
+	const char *name;   /* ends as a pattern does; the patterns follow */
+	unsigned beginnings; /* of its patterns, as a set; 0: none of them counts any more */
+};
+
+/* Reads the lines behind the first one, `max` at most: their number. */
+unsigned modules_read(const char *text, struct modules_line *lines, unsigned max);
+
+/* Does `wanted` mean this line? is_alias: by a pattern, not by its name. */
+bool modules_is_meant(const struct modules_line *line, const char *wanted, bool *is_alias);
+
 /*
- * The first line from `at` on, a line's start, that `wanted` asks for; NULL
- * when there is none. *name: where its name begins; *is_alias: it was asked for
- * by a pattern.
+ * Takes the next name off *loads, into name of MODULE_NAME_MAX bytes; false when
+ * that was the last.
  */
-char *modules_find(char *at, const char *wanted, char **name, bool *is_alias);
-
-/* The start of the line behind that name. */
-char *modules_after(char *name);
-
-/* From now on nobody finds the line of that name. */
-void modules_done(char *name);
-
-/*
- * Takes the next name off a line's front, into name of MODULE_NAME_MAX bytes;
- * false when that was the last.
- */
-bool modules_load(const char **line, char *name);
+bool modules_load(const char **loads, char *name);
 
 /*
  * The options of a module (its name ends as a pattern does) as the kernel takes

@@ -6,35 +6,33 @@
 #include "plan/modules.h"
 
 #define WORDS_MAX 64
+#define LINES_MAX 64
 
-/* All lines that it leads to, as /init goes through them. */
-static void find_all(char *index, const char *wanted)
+/* All lines that it means, as /init goes through them. */
+static void find_all(const char *index, const char *wanted)
 {
 	const char *end = index + strlen(index);
-	char *name, load[MODULE_NAME_MAX];
-	bool is_alias, found_alias = false;
+	struct modules_line lines[LINES_MAX];
+	unsigned count = modules_read(index, lines, LINES_MAX);
+	char load[MODULE_NAME_MAX];
+	bool is_alias;
 
-	for (char *at = index, *line; (line = modules_find(at, wanted, &name, &is_alias));) {
-		const char *rest = line;
+	for (unsigned i = 0; i < count; i++) {
+		const char *loads = lines[i].loads;
 		size_t letters = 0;
 
-		assert(line >= at && name > line && name <= end);
-		assert(is_alias || modules_match(name, wanted));
-		while (modules_load(&rest, load)) {
+		assert(loads >= index && lines[i].name > loads && lines[i].name <= end);
+		while (modules_load(&loads, load)) {
 			assert(!strpbrk(load, " \n\t="));
 			letters += strlen(load);
 		}
-		assert(rest <= end && letters <= (size_t)(rest - line));
-		if (is_alias)
-			modules_done(name);
-		found_alias |= is_alias;
-		at = modules_after(name);
-		assert(at > line);
-	}
-	/* what is done is gone */
-	while (found_alias && (index = modules_find(index, wanted, &name, &is_alias))) {
-		assert(!is_alias);
-		index = modules_after(name);
+		assert(loads <= end && letters <= (size_t)(loads - lines[i].loads));
+		if (!modules_is_meant(&lines[i], wanted, &is_alias))
+			continue;
+		assert(is_alias || modules_match(lines[i].name, wanted));
+		/* what is taken back is gone */
+		lines[i].beginnings = 0;
+		assert(modules_is_meant(&lines[i], wanted, &is_alias) == !is_alias);
 	}
 }
 

@@ -44,20 +44,23 @@ static void print_loads(const char *line)
 
 int main(int argc, char **argv)
 {
-	char *index = strchr(file_text(argv[1]), '\n') + 1, *wanted = NULL, *name;
+	static struct modules_line lines[1 << 14];
+	unsigned count = modules_read(strchr(file_text(argv[1]), '\n') + 1, lines, 1 << 14);
+	char *wanted = NULL;
 	size_t size = 0;
-	bool is_alias;
 
 	if (argc > 2)
 		params_parse(&params, file_text(argv[2]), NULL, no_note);
-	while (getline(&wanted, &size, stdin) > 0) {
+	for (bool is_alias; getline(&wanted, &size, stdin) > 0;) {
 		wanted[strcspn(wanted, "\n")] = '\0';
-		for (char *at = index, *line; (line = modules_find(at, wanted, &name, &is_alias));
-		     at = modules_after(name)) {
+		is_alias = true;
+		for (unsigned i = 0; is_alias && i < count; i++) {
+			if (!modules_is_meant(&lines[i], wanted, &is_alias))
+				continue;
 			if (argc > 2)
-				print_loads(line);
+				print_loads(lines[i].loads);
 			else
-				printf("%.*s ", (int)strcspn(name, " \n"), name);
+				printf("%.*s ", (int)strcspn(lines[i].name, " \n"), lines[i].name);
 		}
 		putchar('\n');
 	}
