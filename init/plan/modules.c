@@ -69,7 +69,7 @@ bool modules_match(const char *pattern, const char *text)
 /* One of 32 sets of texts, by their first two characters: most lines are passed over by this. */
 static unsigned beginning(const char *text)
 {
-	return 1U << ((fold(text[0]) * 2 + fold(text[1])) & 31);
+	return *text ? 1U << ((fold(text[0]) * 2 + fold(text[1])) & 31) : 0;
 }
 
 /* The end of the pattern at p. */
