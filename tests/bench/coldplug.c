@@ -10,7 +10,7 @@
  *
  * A round before the first is not printed.
  *
- * /bench holds the modules to load for scsi_debug, in the order of their names, and kindling's /init.
+ * /bench holds the modules of scsi_debug, loaded in the order of their names, and kindling's /init.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -42,7 +42,9 @@ static char index_path[PATH_MAX], index_off[PATH_MAX + 4];
 
 /* ---- the ways ---------------------------------------------------------------------------------- */
 
-#define MODPROBE "find /sys/devices -name modalias -print0 | xargs -0 sort -u | xargs modprobe -abq 2>/dev/null"
+#define MODPROBE \
+	"find /sys/devices -name modalias -print0 | xargs -0 sort -u |" \
+	"xargs modprobe -abq 2>/dev/null"
 
 /* What initramfs-tools runs (scripts/init-top/udev). */
 #define UDEV \
@@ -135,6 +137,8 @@ static long run(const struct way *way)
 	rename(index_off, index_path);
 	if (way->after)
 		start(after);
+	/* the last of udevd's */
+	wait_for(-1);
 	return taken;
 }
 
@@ -207,7 +211,8 @@ static void make_devices(int count)
 	int n = scandir("/bench", &names, NULL, alphasort);
 
 	/* of a type that no driver takes (a processor): what is measured is the search */
-	snprintf(options, sizeof options, "ptype=3 delay=0 num_tgts=%d max_luns=%d", count / PER_TARGET, PER_TARGET);
+	snprintf(options, sizeof options, "ptype=3 delay=0 num_tgts=%d max_luns=%d",
+		 count / PER_TARGET, PER_TARGET);
 	for (int i = 0; i < n; i++)
 		if (strstr(names[i]->d_name, ".ko"))
 			load(names[i]->d_name, strstr(names[i]->d_name, "scsi_debug") ? options : "");
