@@ -194,6 +194,15 @@ def test_requests(lines, charsets, tmp_path):
     assert re.search('nls_ascii +requested by vfat', packed.table)
 
 
+def test_requests_of_what_is_built_in(tmp_path):
+    tree = tiny(tmp_path)
+    (tree / 'kernel/vfat.ko').unlink()
+    (tree / 'modules.builtin').write_text('kernel/fs/fat/vfat.ko\n')
+    lines = Packed(tree, tmp_path / 'out', 'vfat').lines()
+    assert lines['vfat'] == ([], [])
+    assert 'fs-vfat' in lines['nls_ascii'][1]
+
+
 def test_requests_of_a_stock_kernel(whole):
     order = list(whole)
     for name, kind in (('nls_cp437', 'vfat'), ('nls_ascii', 'vfat'), ('deflate', 'ubifs'),
@@ -307,7 +316,7 @@ def test_foolish_lists(name, tmp_path):
 def test_index_limit(tmp_path):
     tree = tiny(tmp_path, {'wide': Module(alias=[f'pci:v{n:08}{"0" * 40}sv*' for n in range(10000)])})
     text = refused(tree, tmp_path / 'out', 'wide')
-    assert re.search(r'modules.index: \d+ bytes, and /init takes less than 524288', text)
+    assert re.search(r'modules.index: \d+ bytes in 1 lines, and /init takes less than 524288', text)
 
 
 # ---- in which form -------------------------------------------------------------------------------
