@@ -73,7 +73,7 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
 
 # Read only by the goals that build for a board.
-unconfigured := help list-boards %defconfig menuconfig host install readme check check-long bench clean
+unconfigured := help list-boards %defconfig menuconfig host install readme check check-long bench bench-coldplug clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter %defconfig menuconfig,$(MAKECMDGOALS)),)
 $(error first configure, then build: in two commands)
@@ -279,12 +279,15 @@ readme:
 
 # ---- tests: tests/ -----------------------------------------------------------------------------
 
-.PHONY: check check-long bench
+.PHONY: check check-long bench bench-coldplug
 check check-long:
 	$(Q)tests/run $@
 
 bench:
 	$(Q)tests/bench/bench
+
+bench-coldplug:
+	$(Q)tests/bench/coldplug
 
 .PHONY: clean
 clean:
