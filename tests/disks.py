@@ -292,6 +292,7 @@ FORMS = {
     'ntfs': ntfs,
     'f2fs': by('mkfs.f2fs -q -l f2fs-root OUT', 'sload.f2fs -f TREE OUT', size=64 * MIB),
     'btrfs': by('mkfs.btrfs -q -L btrfs-root --rootdir TREE OUT', size=128 * MIB),
+    'btrfs xxhash': by('mkfs.btrfs -q -L btrfs-root --csum xxhash --rootdir TREE OUT', size=128 * MIB),
     'iso9660': ISO,
     'iso9660 with a partition': damaged(ISO, (446, slot(0x83, 0, 2048)), (510, b'\x55\xaa')),
     'iso9660 hybrid': by('xorriso -as mkisofs -quiet -R -V HYBRID -partition_offset 16 -o OUT TREE'),

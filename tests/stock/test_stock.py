@@ -83,7 +83,7 @@ class Case:
                            f'{BUSES[row["bus"]]["modules"]} {row["fs"]}', found.get('config', ''))
         root = row.get('root', found['root'])
         with boot(row['kernel'], row['machine'], self.image.path, f'root={root}',
-                  disk(row['machine'], row['fs']), row['bus']) as guest:
+                  disk(row['machine'], row.get('disk', found['disk'])), row['bus']) as guest:
             # not all of these machines can be powered off
             guest.expect('INIT end|Rebooting in|reboot: ')
             self.text = guest.text
@@ -99,16 +99,16 @@ ROWS = [pytest.param(row, id=name(row), marks=[] if row.get('check') else [pytes
 
 @pytest.fixture(scope='session')
 def disk(tmp_path_factory):
-    """disk(machine, fs): the file of a disk with a root, made once."""
+    """disk(machine, form): the file of a disk with a root, made once."""
     folder = tmp_path_factory.mktemp('stock')
 
     @once
     def made(arch, form):
         init = machine.program(arch, TOP / 'tests/boot/init.c', folder / f'init-{arch}')
-        out = folder / f'{form}-{arch}'
+        out = folder / f'{form}-{arch}'.replace(' ', '-')
         disks.make(form, out, {'sbin/init': init, 'dev': DIR, 'proc': DIR, 'sys': DIR})
         return out
-    return lambda name, fs: made(BOARDS[MACHINES[name]['board']], ROOTS[fs]['disk'])
+    return lambda name, form: made(BOARDS[MACHINES[name]['board']], form)
 
 
 @pytest.fixture(scope='session')
