@@ -7,6 +7,7 @@
 #include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/match.h"
+#include "coldplug.h"
 
 #include <errno.h>
 
@@ -173,6 +174,9 @@ int find_tag(struct boot *b, const char *name)
 		/* the first match: is it the only one? */
 		if (answers) {
 			sys_close(b->device);
+			/* without devtmpfs the others' nodes may wait for their events */
+			if (CONFIG_MAKE_NODES && !b->has_devtmpfs)
+				coldplug(b);
 			return find_tag(b, NULL);
 		}
 	} else {
