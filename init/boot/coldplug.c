@@ -82,10 +82,11 @@ static void node(const struct uevent *event, unsigned type)
 
 	if (!name || !str_print(path, sizeof(path), "/dev/%s", name))
 		return;
-	if (uevent_is_remove(event)) {
+	/* a block device's may be one of another that was removed, and nobody told; not the console's */
+	if (type == S_IFBLK || uevent_is_remove(event))
 		sys_unlink_at(AT_FDCWD, path, 0);
+	if (uevent_is_remove(event))
 		return;
-	}
 	make_parents(path);
 	sys_make_node(path, type | 0600, number(uevent_value(event, "MAJOR="), 10),
 		      number(uevent_value(event, "MINOR="), 10));
