@@ -1,7 +1,7 @@
 """A board, as image/capture printed it: where its root is, and what that hangs on."""
 import re
 
-from kmod import die
+from kmod import die, read
 
 # Roots without a block device: the modalias of what brings them.
 VIRTIO = {"9p": "virtio:d00000009v", "virtiofs": "virtio:d0000001Av"}
@@ -19,7 +19,8 @@ class Board:
         self.path = path
         self.devices, self.names, self.mounts, self.cmdline = {}, {}, [], ""
         device = {}
-        for line in path.read_text(errors="replace").splitlines():
+        text = read(path, "MODULES_FOR=FILE is what image/capture printed on the board")
+        for line in text.splitlines():
             word, _, rest = line.partition(" ")
             if word == "device":
                 device = self.devices[rest] = {}
@@ -69,6 +70,8 @@ class Board:
         """The disks, partitions and MTDs of which a test of name in /dev and number holds."""
         return [place for place, device in self.devices.items()
                 if device.get("DEVTYPE", [""])[0] in ("disk", "partition", "mtd")
+                # a path of an NVMe disk is hidden: a disk without a node
+                and {"DEVNAME", "MAJOR", "MINOR"} <= device.keys()
                 and test(device["DEVNAME"][0], ":".join(device["MAJOR"] + device["MINOR"]))]
 
     def _named(self, root, types):
@@ -121,6 +124,8 @@ class Board:
         chain = {place: device for place, device in self.chain(places).items()
                  if "MODALIAS" in device}
         aliases = [device["MODALIAS"][0] for device in chain.values()]
+        if not chain:
+            notes.append("no driver of root's disk in the capture: list names instead")
         # the module that drove it: when several could, and when its alias does not say
         drove = [device.get("module", [""])[0].rpartition("/")[2] for device in chain.values()]
         for place, module, by_alias, by_name in zip(chain, drove, tree.lookup(aliases),

@@ -20,6 +20,14 @@ def warn(what, why, now):
     print(f"modules: {what}: {why}; {now}", file=sys.stderr)
 
 
+def read(path, now):
+    """The text of a file that the user gave."""
+    try:
+        return Path(path).read_text(errors="replace")
+    except OSError as error:
+        die(path, error.strerror, now)
+
+
 def underscored(name):
     """A name or a pattern with `_` for `-`, but as ranges have it."""
     return re.sub(r"\[[^]]*\]|-", lambda found: found[0] if found[0] != "-" else "_", name)
@@ -37,7 +45,7 @@ class Tree:
     files     {module: its file}, in kmod's order
     aliases   {module: patterns}
     config    {option: value} without CONFIG_, or None where it is not found
-    firmware  the folder beside it, or None
+    firmware  the folder beside it, there or not, or None
     inputs    the files that all this came from
     """
 
@@ -78,7 +86,7 @@ class Tree:
 
     def _link_tree(self, where):
         found = [where] if (where / "kernel").is_dir() else sorted(
-            path for lib in ("lib", "usr/lib") for path in where.glob(f"{lib}/modules/*")
+            path for lib in ("lib", "usr/lib", "modules/lib") for path in where.glob(f"{lib}/modules/*")
             if (path / "kernel").is_dir())
         # lib may be a link to usr/lib
         found = list({path.resolve(): path for path in found}.values())
@@ -101,6 +109,9 @@ class Tree:
             if Path(folder) == source:
                 # a kernel's source and build folders
                 folders[:] = [name for name in folders if name not in ("build", "source")]
+            if not (source / "modules.dep").is_file():
+                # nothing else changes when a module is added
+                self.inputs.append(Path(folder))
             for name in names:
                 if re.search(r"\.ko(\.\w+)?$", name):
                     path = Path(folder) / name
@@ -123,7 +134,7 @@ class Tree:
                 self.config = dict(lines)
                 self.inputs.append(path)
                 break
-        self.firmware = firmware if firmware and firmware.is_dir() else None
+        self.firmware = firmware
         self.inputs += [path for name in ("order", "builtin", "dep")
                         if (path := source / f"modules.{name}").is_file()]
 

@@ -163,6 +163,7 @@ def test_names(small, tmp_path):
     names.write_text('# this board\nfs-vfat  # its boot partition\nnls-utf8\nnosuch?\n')
     packed = Packed(small, tmp_path / 'out', 'power?', '--list', names)
     assert {'vfat', 'nls_utf8', 'power'} <= set(packed.lines())
+    assert 'nothing asks for' not in packed.table
     assert 'not in this kernel: nosuch' in packed.table
     assert re.search(f'vfat +named by {names}', packed.table)
 
@@ -178,6 +179,18 @@ def test_no_name(small, tmp_path):
     note = 'no module of a file system'
     assert note in Packed(small, tmp_path / 'out', 'disk').table
     assert note not in Packed(small, tmp_path / 'out', 'disk vfat').table
+
+
+def test_nothing_asks(small, tmp_path):
+    """Said of what was named and has no pattern; not when a named module brings it."""
+    table = Packed(small, tmp_path / 'out', 'disk base nls_cp850').table
+    assert re.findall('nothing asks for .*', table) == ['nothing asks for nls_cp850: give modules=nls_cp850']
+
+
+def test_no_list(small, tmp_path):
+    for option in ('--list', '--capture'):
+        assert 'typo: No such file' in refused(small, tmp_path / 'out', '', option, tmp_path / 'typo')
+    assert 'MODULES_LIST: `?` without a name' in refused(small, tmp_path / 'out', 'disk ?')
 
 
 @pytest.mark.parametrize('lines, charsets', [
@@ -215,7 +228,7 @@ def test_requests_of_a_stock_kernel(whole):
 # ---- where they are ------------------------------------------------------------------------------
 
 def test_places(small, tmp_path):
-    """A tree, a folder with one (a space in its name), a package, a kernel build: all the same."""
+    """A tree, a folder with one (a space in its name), a package, a kernel build, qemu/stock's: all the same."""
     tree = configured(tiny(tmp_path / 'a root', lib='usr/lib'))
     shutil.move(tree / 'config', tmp_path / 'a root/config')
     (tmp_path / 'a root/lib').symlink_to('usr/lib')
@@ -235,8 +248,10 @@ def test_places(small, tmp_path):
     (build / 'modules.order').write_text(
         ''.join(f'{path.stem}.o\n' for path in sorted(tree.glob('kernel/*.ko'))))
     shutil.copy(tree / 'modules.builtin', build)
+    stock = tmp_path / 'stock'
+    shutil.copytree(tmp_path / 'a root/usr', stock / 'modules')
     made = [Packed(where, tmp_path / f'out{number}', 'disk vfat ext4') for number, where in
-            enumerate((tree, tmp_path / 'a root', tmp_path / 'tiny.deb', build))]
+            enumerate((tree, tmp_path / 'a root', tmp_path / 'tiny.deb', build, stock))]
     for packed in made[1:]:
         assert {name: line for name, line in packed.lines().items()} == made[0].lines()
         assert ({name: file.read_bytes() for name, file in packed.files.items() if '.ko' in name} ==
@@ -380,12 +395,17 @@ def test_firmware(given, tmp_path):
     (folder / 'tiny/more-1.bin').write_text('plain')
     (folder / 'tiny/more-1.bin.xz').write_text('not this one')
     (folder / 'tiny/more-2.bin').write_text('plain')
+    (folder / 'tiny/more of it.bin').write_text('a space')
+    (folder / 'tiny/more-a space.bin.xz').write_text('is left out')
     (folder / 'tiny/of-nobody.bin').write_text('unused')
     packed = Packed(tree, tmp_path / 'out', 'disk', *(('--firmware', folder) if given else ()))
     firmware = {name: file.read_text() for name, file in packed.files.items() if '.bin' in name}
     assert firmware == {'disk.bin': 'packed', 'more-1.bin': 'plain', 'more-2.bin': 'plain'}
     assert 'file /lib/firmware/tiny/disk.bin ' in (tmp_path / 'out/modules.list').read_text()
     assert 'firmware that was not found: tiny/lost.bin' in packed.table
+    assert 'firmware left out, for the space in its name: tiny/more-a space.bin' in packed.table
+    assert 'more of it' not in packed.table
+    assert f' {folder}/tiny ' in (tmp_path / 'out/modules.d').read_text().replace('\n', ' ')
 
 
 # ---- what a board needs --------------------------------------------------------------------------
@@ -431,6 +451,13 @@ MAJOR=8
 MINOR=16
 DEVNAME=sdb
 DEVTYPE=disk
+device /devices/platform/soc/2.other/nvme/nvme0/nvme0c0n1
+DEVTYPE=disk
+device /devices/virtual/block/dm-0
+MAJOR=254
+MINOR=0
+DEVNAME=dm-0
+DEVTYPE=disk
 name /dev/disk/by-uuid/ab-cd /dev/sda1
 name /dev/disk/by-label/my\\x20root /dev/sdb
 """
@@ -472,6 +499,11 @@ def test_board(cmdline, chosen, how, wide, board, tmp_path):
     else:
         # no more patterns than that board needs
         assert packed.lines()['other'][1] == ['of:N*T*Ctiny,[a-z]ther']
+
+
+def test_board_without_driver(wide, board, tmp_path):
+    options = '--capture', board, '--cmdline', 'root=/dev/dm-0 rootfstype=vfat'
+    assert "no driver of root's disk in the capture" in Packed(wide, tmp_path / 'out', '', *options).table
 
 
 def test_board_is_refused(wide, board, tmp_path):
