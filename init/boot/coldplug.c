@@ -48,6 +48,7 @@ void coldplug_each(struct boot *b, const char *but, coldplug_visit *visit)
 {
 	struct walk w = { .b = b, .visit = visit, .but = but };
 
+	sys_mount_pseudo("sysfs", "/sys");
 	dir_each("/sys/bus", read_bus, &w);
 }
 
@@ -122,28 +123,27 @@ static void make_nodes(struct boot *b)
 
 /* ---- both ----------------------------------------------------------------------------------------- */
 
+static bool asked;
+
 static void ask(struct boot *b, const struct uevent *event)
 {
 	const char *modalias = uevent_value(event, "MODALIAS=");
 
-	if (modalias)
-		modules_ask(b, modalias);
+	/* not a module's name */
+	if (modalias && *str_find(modalias, ':') && modules_ask(b, modalias))
+		asked = true;
 }
 
 bool coldplug(struct boot *b)
 {
-	bool has_modules;
-
-	if (!CONFIG_MODULES && !makes_nodes(b))
-		return false;
-	has_modules = CONFIG_MODULES && modules_there();
-	if (has_modules)
+	asked = false;
+	if (CONFIG_MODULES && modules_there())
 		coldplug_each(b, "", ask);
 	if (makes_nodes(b)) {
 		sys_mount_pseudo("sysfs", "/sys");
 		make_nodes(b);
 	}
-	return has_modules || makes_nodes(b);
+	return asked;
 }
 
 void plug(struct boot *b, const struct uevent *event)

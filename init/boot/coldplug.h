@@ -10,8 +10,8 @@
 
 /*
  * Reads the uevent of each device that is there, when that can matter: there are
- * modules for this kernel, or it has no devtmpfs. True when it did. What appears
- * from now on, events tell.
+ * modules for this kernel, or it has no devtmpfs. True when a module was asked
+ * for that never was before. What appears from now on, events tell.
  */
 bool coldplug(struct boot *b);
 

@@ -167,8 +167,12 @@ int find(struct boot *b)
 			if (coldplug(b) || is_new)
 				continue;
 		}
-		if (!CONFIG_WAIT || waited >= w.limit)
+		if (!CONFIG_WAIT || waited >= w.limit) {
+			/* what the modules brought may need others; each is asked for once */
+			if (coldplug(b))
+				continue;
 			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(waited));
+		}
 		event = wait_for_change(b, err, waited, &w, &uevent);
 		if (event == EVENT_LOST)
 			coldplug(b);

@@ -6,6 +6,7 @@
 #include "../lib/str.h"
 #include "../lib/sys.h"
 #include "find.h"
+#include "modules.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +56,9 @@ int find_flash(struct boot *b)
 	char path[128];
 	int err = sys_mount_pseudo("sysfs", "/sys"), fd;
 
+	/* no device asks for it; it attaches, by its own parameter, what there is of flash when it is loaded */
+	if (CONFIG_MODULES && b->root.value[0] == 'u' && !sys_access("/sys/class/mtd/mtd0"))
+		modules_ask(b, "ubi");
 	if (!err)
 		err = look_up(b->root.value, path, sizeof(path));
 	if (err || !str_print(b->node, sizeof(b->node), "/dev%s", path + sizeof("/sys/class/mtd") - 1))

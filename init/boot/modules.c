@@ -11,7 +11,7 @@
 #define MODULES "/lib/modules/"
 #define INDEX_MAX (1 << 19)
 #define LINES_MAX 1024 /* image/modules makes no more */
-#define RELEASE_MAX 65 /* __NEW_UTS_LEN (linux/utsname.h), with the NUL */
+#define RELEASE_MAX 66 /* __NEW_UTS_LEN (linux/utsname.h), a newline and the NUL */
 #define OPTIONS_MAX 4096
 
 /* The index, of which this is the first line, and its other lines. */
@@ -63,8 +63,8 @@ static const char *reason(int err)
 	} rows[] = {
 		{ ENOENT, "lacks a symbol of another module" },
 		{ ENOEXEC, "damaged, or made for another kernel" },
-		{ EINVAL, "damaged, or compressed another way" },
-		{ EPERM, "this kernel takes only signed ones" },
+		{ EINVAL, "damaged, or a parameter is wrong" },
+		{ EPERM, "not signed, or in module_blacklist=" },
 		{ EKEYREJECTED, "its signature is missing or wrong" },
 		{ EBADMSG, "its signature is missing or wrong" },
 		{ EOPNOTSUPP, "this kernel cannot decompress it" },
@@ -90,7 +90,7 @@ static void load(const struct boot *b, const char *name)
 	if (!sys_access(path))
 		return;
 	if (modules_forbidden(name, false, p->module_words, p->module_word_count)) {
-		say(LOG_NOTE, "module %s: in module_blacklist=; not loaded", name);
+		say(LOG_NOTE, "module %s: blacklisted; not loaded", name);
 		return;
 	}
 	if (!modules_options(options, sizeof(options), name, p->module_words, p->module_word_count))
@@ -124,8 +124,12 @@ bool modules_ask(const struct boot *b, const char *wanted)
 		found = true;
 		if (is_alias) {
 			lines[i].beginnings = 0;
-			if (modules_forbidden(lines[i].name, true, p->module_words, p->module_word_count))
+			if (modules_forbidden(lines[i].name, true, p->module_words, p->module_word_count)) {
+				loads = lines[i].name;
+				modules_load(&loads, name);
+				say(LOG_NOTE, "module %s: blacklisted; not loaded", name);
 				continue;
+			}
 		}
 		while (modules_load(&loads, name))
 			load(b, name);

@@ -124,10 +124,10 @@ static int refuse_mount(const struct boot *b, int err)
 		why = ": root is ";
 		what = found;
 	} else if (CONFIG_MODULES && err == -ENODEV) {
-		why = ", not a module of this image";
+		why = ", and no module of this image gave it";
 	} else if (err == -EINVAL) {
 		why = b->params.rootflags ? ": bad rootflags=, or " : ": ";
-		what = found ? "see the kernel's lines above" : "another file system";
+		what = found ? "see the kernel's lines above" : "another file system; rootfstype= names it";
 	}
 	return refuse(b, "mount %s (%s): %d%s%s", b->node, b->type, err, why, what);
 }

@@ -133,5 +133,5 @@ void report_devices(struct boot *b, bool drivers)
 	if (err < 0)
 		say(LOG_ERR, "read /sys: %d", err);
 	else if (!seen)
-		say(LOG_ERR, "seen: no block device; is its driver in this kernel?");
+		say(LOG_ERR, "seen: no block device; is its driver in this kernel or image?");
 }

@@ -109,7 +109,7 @@ def test_words(root):
     said = re.findall('kindling: (mod.*)', text)
     assert said == [
         'modules=no-such: no module of this image; ignored',
-        'module nbd: in module_blacklist=; not loaded',
-        'module dm_bufio: in module_blacklist=; not loaded',
+        'module nbd: blacklisted; not loaded',
+        'module dm_bufio: blacklisted; not loaded',
         'module dm_snapshot: lacks a symbol of another module; going on without it',
     ], text
