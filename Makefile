@@ -163,9 +163,13 @@ $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 # MODULES=WHERE: the modules that image/modules chooses of that kernel. They are chosen anew when one
 # of these words changes, and when a file does that they came from: modules.d names those.
 export MODULES MODULES_FOR FIRMWARE
+ifdef MODULES_LIST
+$(error MODULES_LIST is an option of the configuration: make menuconfig, or boards/$(BOARD)/modules)
+endif
 modules := $(O)/modules
 with-modules := $(if $(MODULES),$(modules)/modules.list)
-apart := $(and $(MODULES),$(filter 1,$(CONFIG_MODULES_APART)))
+with-apart := $(filter 1,$(CONFIG_MODULES_APART))
+apart := $(and $(MODULES),$(with-apart))
 board-list := $(wildcard $(board)/modules)
 chosen-by = "$$MODULES|$$MODULES_FOR|$$FIRMWARE$(if $(MODULES_FOR),|$$CMDLINE)" '$(CONFIG_MODULES_LIST)' \
 	$(board-list) $(CONFIG_COMPRESS)
@@ -186,6 +190,11 @@ $(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-lis
 lists := image/core.list $(if $(with-shell),image/shell.list) $(if $(apart),,$(with-modules))
 $(images)/initramfs.list: $(lists) $(config)/options/SHELL $(config)/options/MODULES_APART $(config)/modules
 	@mkdir -p $(@D)
+	@$(if $(MODULES)$(with-apart),,if [ -f $(modules)/release ]; then \
+		echo "make: MODULES not given: the image is without the modules of $$(cat $(modules)/release);" \
+			"repeat MODULES= with each make" >&2; \
+		rm -r $(modules); \
+	fi)
 	$(Q)sed -e '/^#/d' -e 's|@OUT@|$(abspath $(O))|' $(lists) >$@
 
 $(images)/initramfs.cpio: $(images)/initramfs.list image/mkcpio $(O)/init/init $(if $(with-shell),$(O)/toybox)
@@ -200,14 +209,15 @@ $(modules)/modules.cpio: $(modules)/modules.list
 
 packed := $(if $(CONFIG_COMPRESS_NONE:1=),.$(CONFIG_COMPRESS))
 image := $(images)/initramfs.cpio$(packed)
-modules-image = $(images)/modules-$$(cat $(modules)/release).cpio$(packed)
+modules-cpio = $(images)/modules-$$(cat $(modules)/release).cpio
+modules-image = $(modules-cpio)$(packed)
 
-# Of another compression, or of another kernel's modules: it would only be flashed by mistake.
-stale = $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.* $(images)/modules-*))
+# Of another compression, or modules apart that no longer are: it would only be flashed by mistake.
+stale = $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.* $(if $(with-apart),,$(images)/modules-*)))
 
 .PHONY: all
 all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
-	@rm -f $(stale)
+	@rm -f $(stale) $(if $(apart),$(modules-cpio)*)
 	@$(kconf) savedefconfig $(O)/.config $(config)/defconfig
 	@$(if $(with-modules),$(if $(apart),,:)) image/budget $(images)/initramfs.cpio $(board)/budget \
 		$(if $(with-shell),shell,$$( \

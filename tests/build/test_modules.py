@@ -602,8 +602,12 @@ def test_make(tmp_path):
     build.configure('MODULES_LIST="disk"')
     assert build.make(given) == ['modules.list', 'initramfs.cpio.gz']
     assert build.modules() == ['base', 'bus', 'disk', 'helper']
+    note = f'MODULES not given: the image is without the modules of {RELEASE}; repeat'
+    assert note not in build.said
     assert build.make() == ['initramfs.cpio.gz']
-    assert build.modules() == []
+    assert build.modules() == [] and note in build.said
+    assert build.make() == [] and note not in build.said
+    assert 'MODULES_LIST is an option of the configuration' in build.fails(given, 'MODULES_LIST=disk')
 
     # an archive of their own
     build.configure('MODULES_LIST="helper"', 'MODULES_APART=y')
@@ -616,8 +620,33 @@ def test_make(tmp_path):
     before = (build.out / 'images' / archive).read_bytes()
     build.make(f'MODULES={there}')
     assert (build.out / 'images' / archive).read_bytes() == before
+    # of another compression it goes; another kernel's stays, while they are apart
+    other = f'modules-{RELEASE}-2.cpio.gz'
+    there = there.rename(there.with_name(f'{RELEASE}-2'))
+    build.configure('MODULES_LIST="helper"', 'MODULES_APART=y', 'COMPRESS_NONE=y')
+    build.make(given)
+    build.configure('MODULES_LIST="helper"', 'MODULES_APART=y')
+    build.make(f'MODULES={there}')
+    build.make(given)
     build.make()
-    assert archive not in build.images()
+    assert build.images() == ['initramfs.cpio', 'initramfs.cpio.gz', 'initramfs.list', other, archive]
+    build.configure()
+    build.make()
+    assert build.images() == ['initramfs.cpio', 'initramfs.cpio.gz', 'initramfs.list']
+
+    # firmware that was not there, in a folder that was not; a module that was not
+    build.configure('MODULES_LIST="disk"')
+    firmware = f'FIRMWARE={tmp_path}/firmware'
+    build.make(given, firmware)
+    assert build.make(given, firmware) == [] and 'not found: tiny/lost.bin' in build.said
+    (tmp_path / 'firmware/tiny').mkdir(parents=True)
+    (tmp_path / 'firmware/tiny/lost.bin').write_text('found')
+    assert 'modules.list' in build.make(given, firmware) and 'not found: tiny/lost' not in build.said
+    build.configure('MODULES_LIST="late? helper"')
+    build.make(given)
+    Module().compile('late', tree / 'kernel/late.ko')
+    build.make(given)
+    assert build.modules() == ['helper', 'late']
 
     # too much, and too little
     build.configure('MODULES_LIST="helper"', 'MODULES_LIMIT=5000')
