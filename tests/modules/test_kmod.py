@@ -57,6 +57,7 @@ class Kernel:
     """A stock kernel's modules, by depmod's files, and the index of all of them."""
 
     def __init__(self, name):
+        OUT.mkdir(parents=True, exist_ok=True)
         self.base = stock(name) / 'modules'
         self.folder = next((self.base / 'lib/modules').iterdir())
         self.release = self.folder.name
@@ -74,7 +75,6 @@ class Kernel:
         return self.written(run(TOP / 'image/modules', 'index', self.folder))
 
     def written(self, text):
-        OUT.mkdir(parents=True, exist_ok=True)
         path = OUT / f'{self.release}.index'
         path.write_text(text)
         return path
