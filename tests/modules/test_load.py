@@ -112,4 +112,5 @@ def test_words(root):
         'module nbd: blacklisted; not loaded',
         'module dm_bufio: blacklisted; not loaded',
         'module dm_snapshot: lacks a symbol of another module; going on without it',
+        'module virtio_rng: blacklisted; not loaded',
     ], text
