@@ -121,6 +121,14 @@ static void make_nodes(struct boot *b)
 	dir_each(chars.directory, read_device, &chars);
 }
 
+void coldplug_block(struct boot *b, const char *name)
+{
+	struct walk block = { .b = b, .visit = block_node, .directory = "/sys/class/block" };
+
+	sys_mount_pseudo("sysfs", "/sys");
+	read_device(&block, name);
+}
+
 /* ---- both ----------------------------------------------------------------------------------------- */
 
 static bool asked;

@@ -15,6 +15,9 @@
  */
 bool coldplug(struct boot *b);
 
+/* Where there is no devtmpfs: the node of this block device alone, if it is there. */
+void coldplug_block(struct boot *b, const char *name);
+
 /* Does what an event asks for. */
 void plug(struct boot *b, const struct uevent *event);
 

@@ -140,19 +140,22 @@ int find(struct boot *b)
 {
 	struct wait w = { RETRY_MIN, FIRST_WORD, params_wait(&b->params) };
 	unsigned since = b->tried ? sys_now() : b->start;
-	bool no_nodes = CONFIG_MAKE_NODES && !b->has_devtmpfs, plugged = no_nodes, listens = false;
+	bool no_nodes = CONFIG_MAKE_NODES && !b->has_devtmpfs, by_name = b->root.kind == ROOT_NAME;
+	bool plugged = no_nodes && !by_name, listens = false;
 	enum event event = EVENT_LOST;
 	struct uevent uevent;
 	int err;
 
 	b->device = -1;
 	/* What is known by its name is there or not; to ask all devices twice would cost more. */
-	if (CONFIG_WAIT && (b->root.kind == ROOT_TAG || no_nodes)) {
+	if (CONFIG_WAIT && (b->root.kind == ROOT_TAG || plugged)) {
 		events_open();
 		listens = true;
 	}
-	if (no_nodes)
+	if (plugged)
 		coldplug(b);
+	else if (no_nodes)
+		coldplug_block(b, b->root.value);
 	while ((err = look(b, event, &uevent))) {
 		unsigned waited = sys_now() - since;
 
