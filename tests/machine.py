@@ -16,6 +16,7 @@ import os
 import shlex
 import subprocess
 import tarfile
+import threading
 from collections import namedtuple
 from pathlib import Path
 
@@ -39,6 +40,16 @@ CHAR = namedtuple('CHAR', 'major minor')
 
 # What every initramfs has: the kernel opens it for /init.
 CONSOLE = {'dev/console': CHAR(5, 1)}
+
+
+def once(make):
+    """functools.cache, for threads too."""
+    lock, cached = threading.Lock(), functools.cache(make)
+
+    def made(*arguments, **more):
+        with lock:
+            return cached(*arguments, **more)
+    return made
 
 
 @functools.cache

@@ -107,11 +107,6 @@ static void char_node(struct boot *b, const struct uevent *event)
 	node(event, S_IFCHR);
 }
 
-static bool makes_nodes(const struct boot *b)
-{
-	return CONFIG_MAKE_NODES && !b->has_devtmpfs;
-}
-
 static void make_nodes(struct boot *b)
 {
 	struct walk blocks = { .b = b, .visit = block_node, .directory = "/sys/dev/block" };

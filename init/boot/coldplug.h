@@ -8,6 +8,12 @@
 #include "../init.h"
 #include "../plan/uevent.h"
 
+/* Is it for us to make the nodes in /dev? */
+static inline bool makes_nodes(const struct boot *b)
+{
+	return CONFIG_MAKE_NODES && !b->has_devtmpfs;
+}
+
 /*
  * Reads the uevent of each device that is there, when that can matter: there are
  * modules for this kernel, or it has no devtmpfs. True when a module was asked

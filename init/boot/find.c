@@ -140,8 +140,7 @@ int find(struct boot *b)
 {
 	struct wait w = { RETRY_MIN, FIRST_WORD, params_wait(&b->params) };
 	unsigned since = b->tried ? sys_now() : b->start;
-	bool no_nodes = CONFIG_MAKE_NODES && !b->has_devtmpfs, by_name = b->root.kind == ROOT_NAME;
-	bool plugged = no_nodes && !by_name, listens = false;
+	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, listens = false;
 	enum event event = EVENT_LOST;
 	struct uevent uevent;
 	int err;
@@ -154,7 +153,7 @@ int find(struct boot *b)
 	}
 	if (plugged)
 		coldplug(b);
-	else if (no_nodes)
+	else if (makes_nodes(b))
 		coldplug_block(b, b->root.value);
 	while ((err = look(b, event, &uevent))) {
 		unsigned waited = sys_now() - since;

@@ -175,7 +175,7 @@ int find_tag(struct boot *b, const char *name)
 		if (answers) {
 			sys_close(b->device);
 			/* without devtmpfs the others' nodes may wait for their events */
-			if (CONFIG_MAKE_NODES && !b->has_devtmpfs)
+			if (makes_nodes(b))
 				coldplug(b);
 			return find_tag(b, NULL);
 		}

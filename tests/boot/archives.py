@@ -4,15 +4,13 @@
 
 A change is "VERB MODULE": `empty virtio_blk`; see CHANGES. It may have a value: `alias brd pci:*`.
 """
-import functools
 import hashlib
 import re
 import subprocess
-import threading
 from pathlib import Path
 
 import machine
-from machine import BUILD, TOP
+from machine import BUILD, TOP, once
 
 
 # how a file of that name is made, and read
@@ -25,21 +23,13 @@ def run(command, data):
     return subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout
 
 
-lock = threading.Lock()
-
-
-@functools.cache
-def pack(stock, names):
+@once
+def packed(stock, names):
+    """What image/modules makes of them."""
     out = BUILD / 'tests' / f'modules-{hashlib.sha256(f"{stock} {names}".encode()).hexdigest()[:12]}'
     subprocess.run(['/usr/bin/python3', TOP / 'image/modules', 'pack', stock / 'modules', out,
                     '--names', names], check=True, stdout=subprocess.DEVNULL)
     return out
-
-
-def packed(stock, names):
-    """What image/modules makes of them, once."""
-    with lock:
-        return pack(stock, names)
 
 
 class Archive:

@@ -33,7 +33,6 @@ import functools
 import os
 import re
 import subprocess
-import threading
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +46,7 @@ import disks
 import images
 import machine
 from builds import built
-from machine import BOARDS, BUILD, DIR, LINK, TOP
+from machine import BOARDS, BUILD, DIR, LINK, TOP, once
 
 HERE = Path(__file__).resolve().parent
 KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'among', 'forbid', 'ends', 'times', 'talk',
@@ -106,16 +105,6 @@ ROOTS = {
     'no /proc and /sys': lambda p: {'sbin/init': p.init, 'proc': None, 'sys': None},
     'proc is a link': lambda p: {'sbin/init': p.init, 'proc': LINK('/tmp'), 'tmp': DIR},
 }
-
-
-def once(make):
-    """functools.cache, for threads too."""
-    lock, cached = threading.Lock(), functools.cache(make)
-
-    def made(*arguments):
-        with lock:
-            return cached(*arguments)
-    return made
 
 
 @pytest.fixture(scope='session')

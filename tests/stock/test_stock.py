@@ -1,12 +1,10 @@
 """Debian's own kernels boot to a root, one row of stock.toml each, with the modules that its drivers
 and its file system need. A table of what these weigh is printed behind the rows.
 """
-import functools
 import lzma
 import os
 import re
 import shutil
-import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +14,7 @@ import pytest
 import disks
 import machine
 from builds import built
-from machine import BOARDS, BUILD, DIR, TOP
+from machine import BOARDS, BUILD, DIR, TOP, once
 
 DATA = tomllib.loads(Path(__file__).with_name('stock.toml').read_text())
 MACHINES, BUSES, ROOTS = DATA['machines'], DATA['buses'], DATA['roots']
@@ -24,16 +22,6 @@ MACHINES, BUSES, ROOTS = DATA['machines'], DATA['buses'], DATA['roots']
 SMALL_MODULES, SMALL_IMAGE = 84000, 100000
 SMALL_BUSES = ('virtio', 'virtio-mmio', 'sdhci-pci', 'mmci', 'sunxi-mmc', 'bcm2835')
 SIGNED = b'~Module signature appended~\n'
-
-
-def once(make):
-    """functools.cache, for threads too."""
-    lock, cached = threading.Lock(), functools.cache(make)
-
-    def made(*arguments, **more):
-        with lock:
-            return cached(*arguments, **more)
-    return made
 
 
 stock = once(machine.stock)
