@@ -160,6 +160,17 @@ with-shell := $(filter 1,$(CONFIG_SHELL))
 $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 	$(Q)cp $$(packages/build toybox $(CONFIG_ARCH) rescue)/toybox $@
 
+# KERNEL= is a folder with a kernel, its device trees and its modules, as qemu/kernel and qemu/stock print
+# one, or a kernel alone; else it is that of the first line of boards/BOARD/kernel.
+with-kernel := $(or $(KERNEL),$(filter image qemu,$(MAKECMDGOALS)),$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
+ifneq ($(with-kernel),)
+find-kernel := $(shell sed '/^\#/d' $(board)/kernel 2>/dev/null | head -n 1)
+kernel-folder := $(if $(KERNEL),$(patsubst %/kernel,%,$(wildcard $(KERNEL)/kernel)),$(shell $(find-kernel)))
+kernel := $(or $(addsuffix /kernel,$(kernel-folder)),$(KERNEL))
+dtb := $(or $(DTB),$(if $(CONFIG_DTB),$(addsuffix /dtbs/$(CONFIG_DTB).dtb,$(kernel-folder))))
+MODULES ?= $(if $(wildcard $(board)/modules),$(wildcard $(addsuffix /modules,$(kernel-folder))))
+endif
+
 # MODULES=WHERE: the modules that image/modules chooses of that kernel. They are chosen anew when one
 # of these words changes, and when a file does that they came from: modules.d names those.
 export MODULES MODULES_FOR FIRMWARE
@@ -215,6 +226,10 @@ modules-image = $(modules-cpio)$(packed)
 # Of another compression, or modules apart that no longer are: it would only be flashed by mistake.
 stale = $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.* $(if $(with-apart),,$(images)/modules-*)))
 
+# One file even where the modules are apart.
+$(O)/initramfs: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
+	$(Q)cat $^ >$@
+
 .PHONY: all
 all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
 	@rm -f $(stale) $(if $(apart),$(modules-cpio)*)
@@ -231,20 +246,40 @@ all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
 size: $(images)/initramfs.cpio
 	$(Q)image/size $(BOARD) $(O)
 
-# ---- QEMU: qemu/ -------------------------------------------------------------------------------
+# ---- root, card, QEMU: qemu/ -------------------------------------------------------------------
 
-# CMDLINE replaces the board's command line. The demo root is made only when no ROOT is given.
+# The demo root is made only when no ROOT is given.
 ROOT ?= $(O)/demo.img
-export CMDLINE
-$(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/musl
-	$(Q)qemu/demo/make $@ $(CONFIG_ARCH)
+$(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/musl $(config)/options/CARD_FS
+	$(Q)qemu/demo/make $@ $(CONFIG_ARCH) $(CONFIG_CARD_FS)
 
+$(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
+	$(Q)qemu/disk $@ $(ROOT) $(CONFIG_CARD_FS)
+
+BOOT ?= $(CONFIG_BOOT)
+way := $(board)/boot/$(BOOT)
+export CMDLINE DISKID SIZE BOOTLOADER
+cmdline = CMDLINE="$${CMDLINE:-$$(cat $(board)/cmdline)}"
+
+.PHONY: image
+image: all $(O)/initramfs $(O)/root.img
+	@[ -f $(way)/genimage.cfg ] || { echo "make: BOOT=$(BOOT): $(BOARD) has no such card;" \
+		"there are: $(notdir $(wildcard $(board)/boot/*))" >&2; exit 1; }
+	@echo "  CARD    $(images)/disk.img"
+	$(Q)$(cmdline) image/card $(board) $(BOOT) $(images)/disk.img kernel=$(kernel) board.dtb=$(dtb) \
+		initramfs=$(O)/initramfs root.img=$(O)/root.img
+	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(images)/disk.img)" $(images)/disk.img
+
+# A board that starts from a card is started from it.
 .PHONY: qemu
-qemu: all $(if $(filter $(O)/demo.img,$(ROOT)),$(O)/demo.img)
-	$(Q)qemu/disk $(O)/root.img $(ROOT) >/dev/null
-	$(Q)$(if $(apart),cat $(image) $(modules-image) >$(O)/initrd.img)
-	$(Q)qemu/run $(BOARD) --initrd $(if $(apart),$(O)/initrd.img,$(image)) --root $(O)/root.img \
-		$(if $(KERNEL),--kernel $(KERNEL)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
+ifneq ($(shell grep -s '^card' $(board)/qemu),)
+qemu: image
+	$(Q)qemu/run $(BOARD) --card $(images)/disk.img
+else
+qemu: all $(O)/initramfs $(O)/root.img
+	$(Q)qemu/run $(BOARD) --initrd $(O)/initramfs --root $(O)/root.img --kernel $(kernel) \
+		$(if $(dtb),--dtb $(dtb)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
+endif
 
 endif
 
