@@ -20,6 +20,8 @@
 #include "arch/aarch64.h"
 #elif defined(__arm__)
 #include "arch/arm.h"
+#elif defined(__i386__)
+#include "arch/i386.h"
 #endif
 
 #ifndef BLKGETDISKSEQ
@@ -55,6 +57,8 @@ int sys_read_at(int fd, void *buf, size_t size, unsigned long long offset)
 #if defined(__arm__)
 	/* 64 bits start at an even register. */
 	return call6(SYS_pread64, fd, buf, size, 0, (unsigned)offset, (unsigned)(offset >> 32));
+#elif defined(__i386__)
+	return call6(SYS_pread64, fd, buf, size, (unsigned)offset, (unsigned)(offset >> 32), 0);
 #else
 	return call6(SYS_pread64, fd, buf, size, offset, 0, 0);
 #endif

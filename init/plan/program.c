@@ -14,6 +14,9 @@
 #elif defined(__arm__)
 #define NATIVE EM_ARM
 #define COMPAT EM_ARM
+#elif defined(__i386__)
+#define NATIVE EM_386
+#define COMPAT EM_386
 #endif
 
 #if __SIZEOF_POINTER__ == 8

@@ -28,6 +28,10 @@ typedef Elf32_Phdr elf_segment;
 #define NATIVE EM_ARM
 #define COMPAT EM_ARM
 #define FOREIGN EM_AARCH64
+#elif defined(__i386__)
+#define NATIVE EM_386
+#define COMPAT EM_386
+#define FOREIGN EM_ARM
 #endif
 
 /* A program of two segments, of which the second names an interpreter at 0x200. */

@@ -1,0 +1,37 @@
+/* x86 of 32 bits: arch/x86/entry/entry_32.S; the number goes into eax, the sixth argument into ebp. */
+
+__asm__(".text\n"
+	".globl _start\n"
+	"_start:\n"
+	"	xor %ebp, %ebp\n"
+	"	mov %esp, %eax\n"
+	"	and $-16, %esp\n"
+	"	sub $12, %esp\n"
+	"	push %eax\n"
+	"	call start\n");
+
+#define call3(n, a, b, c)                                                      \
+	({                                                                     \
+		long r_;                                                       \
+		__asm__ volatile("int $0x80"                                   \
+				 : "=a"(r_)                                    \
+				 : "0"(n), "b"(a), "c"(b), "d"(c)              \
+				 : "memory");                                  \
+		r_;                                                            \
+	})
+
+#define call6(n, a, b, c, d, e, f)                                             \
+	({                                                                     \
+		long r_;                                                       \
+		__asm__ volatile("push %7\n"                                   \
+				 "	push %%ebp\n"                          \
+				 "	mov 4(%%esp), %%ebp\n"                 \
+				 "	int $0x80\n"                           \
+				 "	pop %%ebp\n"                           \
+				 "	add $4, %%esp"                         \
+				 : "=a"(r_)                                    \
+				 : "0"(n), "b"(a), "c"(b), "d"(c), "S"(d),     \
+				   "D"(e), "g"(f)                              \
+				 : "memory");                                  \
+		r_;                                                            \
+	})
