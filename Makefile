@@ -163,9 +163,14 @@ with-shell := $(filter 1,$(CONFIG_SHELL))
 $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 	$(Q)cp $$(packages/build toybox $(CONFIG_ARCH) rescue)/toybox $@
 
+# BOOT= is one of the ways in boards/BOARD/boot, CMDLINE= the kernel's command line.
+BOOT ?= $(CONFIG_BOOT)
+export CMDLINE
+cmdline = CMDLINE="$${CMDLINE:-$$(cat $(board)/cmdline)}"
+
 # KERNEL= is a folder with a kernel, its device trees and its modules, as qemu/kernel and qemu/stock print
 # one, or a kernel alone; else it is that of the first line of boards/BOARD/kernel.
-with-kernel := $(or $(KERNEL),$(filter image qemu,$(MAKECMDGOALS)),$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
+with-kernel := $(or $(KERNEL),$(filter %kindling.itb %kindling.efi,$(MAKECMDGOALS)),$(filter image qemu,$(MAKECMDGOALS)),$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
 ifneq ($(with-kernel),)
 find-kernel := $(shell sed '/^\#/d' $(board)/kernel 2>/dev/null | head -n 1)
 kernel-folder := $(if $(KERNEL),$(patsubst %/kernel,%,$(wildcard $(KERNEL)/kernel)),$(shell $(find-kernel)))
@@ -226,15 +231,44 @@ image := $(images)/initramfs.cpio$(packed)
 modules-cpio = $(images)/modules-$$(cat $(modules)/release).cpio
 modules-image = $(modules-cpio)$(packed)
 
-# Of another compression, or modules apart that no longer are: it would only be flashed by mistake.
-stale = $(filter-out $(image),$(wildcard $(images)/initramfs.cpio.* $(if $(with-apart),,$(images)/modules-*)))
-
 # One file even where the modules are apart.
 $(O)/initramfs: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
 	$(Q)cat $^ >$@
 
+# ---- what bootloaders load: image/ -------------------------------------------------------------
+
+# As mkimage calls it.
+uboot-i386 := x86
+uboot-armv5 := arm
+uboot-aarch64 := arm64
+uboot-arch := $(or $(uboot-$(CONFIG_ARCH)),$(CONFIG_ARCH))
+
+$(images)/uInitrd: $(O)/initramfs
+	$(Q)SOURCE_DATE_EPOCH=1 mkimage -A $(uboot-arch) -O linux -T ramdisk -C none -n kindling -d $< $@ >/dev/null
+
+$(images)/kindling.itb: $(O)/initramfs FORCE
+	$(Q)image/fit $@ $(uboot-arch) '$(kernel)' '$(dtb)' $< $(KEY) $(CONTROL_DTB)
+
+stub-x86_64 := /usr/lib/systemd/boot/efi/linuxx64.efi.stub
+stub-aarch64 = $$(packages/deb trixie arm64 systemd-boot-efi)/usr/lib/systemd/boot/efi/linuxaa64.efi.stub
+$(images)/kindling.efi: $(O)/initramfs FORCE
+	$(Q)$(cmdline) image/efi $@ $(or $(stub-$(CONFIG_ARCH)),no-stub-for-$(CONFIG_ARCH)) $(cross)objcopy \
+		"$$(cat $(kernel-folder)/release 2>/dev/null)" '$(kernel)' $<
+
+# The configuration's own form, and those that the card's genimage.cfg names.
+all-forms := uInitrd kindling.itb kindling.efi
+card := $(board)/boot/$(BOOT)
+card-words := $(if $(filter image qemu,$(MAKECMDGOALS)),$(shell cat /dev/null $(wildcard $(card)/genimage.cfg) | tr -c a-zA-Z. ' '))
+forms := $(if $(filter 1,$(CONFIG_FORM_UINITRD)),uInitrd) $(if $(filter 1,$(CONFIG_FORM_FIT)),kindling.itb) \
+	$(if $(filter 1,$(CONFIG_FORM_EFI)),kindling.efi)
+forms := $(sort $(forms) $(filter $(all-forms),$(card-words)))
+
+# Of another configuration: it would only be flashed by mistake.
+stale = $(filter-out $(image) $(forms:%=$(images)/%),$(wildcard $(images)/initramfs.cpio.* \
+	$(all-forms:%=$(images)/%) $(if $(with-apart),,$(images)/modules-*)))
+
 .PHONY: all
-all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
+all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed)) $(forms:%=$(images)/%)
 	@rm -f $(stale) $(if $(apart),$(modules-cpio)*)
 	@$(kconf) savedefconfig $(O)/.config $(config)/defconfig
 	@$(if $(with-modules),$(if $(apart),,:)) image/budget $(images)/initramfs.cpio $(board)/budget \
@@ -242,7 +276,7 @@ all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed))
 		cmp -s $(config)/defconfig $(board)/defconfig && echo core || echo other))
 	@$(if $(apart),cp $(modules)/modules.cpio$(packed) $(modules-image))
 	@$(if $(with-modules),image/sizes $(CONFIG_MODULES_LIMIT) $(modules) $(image) $(if $(apart),$(modules-image)))
-	@for file in $(image) $(if $(apart),$(modules-image)); do \
+	@for file in $(image) $(if $(apart),$(modules-image)) $(forms:%=$(images)/%); do \
 		printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$$file)" $$file; done
 
 .PHONY: size
@@ -259,18 +293,15 @@ $(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/mus
 $(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
 	$(Q)qemu/disk $@ $(ROOT) $(CONFIG_CARD_FS)
 
-BOOT ?= $(CONFIG_BOOT)
-way := $(board)/boot/$(BOOT)
-export CMDLINE DISKID SIZE BOOTLOADER
-cmdline = CMDLINE="$${CMDLINE:-$$(cat $(board)/cmdline)}"
+export DISKID SIZE BOOTLOADER
 
 .PHONY: image
 image: all $(O)/initramfs $(O)/root.img
-	@[ -f $(way)/genimage.cfg ] || { echo "make: BOOT=$(BOOT): $(BOARD) has no such card;" \
+	@[ -f $(card)/genimage.cfg ] || { echo "make: BOOT=$(BOOT): $(BOARD) has no such card;" \
 		"there are: $(notdir $(wildcard $(board)/boot/*))" >&2; exit 1; }
 	@echo "  CARD    $(images)/disk.img"
 	$(Q)$(cmdline) image/card $(board) $(BOOT) $(images)/disk.img kernel=$(kernel) board.dtb=$(dtb) \
-		initramfs=$(O)/initramfs root.img=$(O)/root.img
+		initramfs=$(O)/initramfs root.img=$(O)/root.img $(foreach form,$(forms),$(form)=$(images)/$(form))
 	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(images)/disk.img)" $(images)/disk.img
 
 # A board that starts from a card is started from it.
