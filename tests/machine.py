@@ -29,7 +29,9 @@ TIMEOUT = float(os.environ.get('TIMEOUT', 120))
 # board -> the architecture's name in packages/
 BOARDS = {
     'qemu-x86_64': 'x86_64',
+    'qemu-i386': 'i386',
     'qemu-arm': 'arm',
+    'versatilepb': 'armv5',
     'qemu-aarch64': 'aarch64',
 }
 
