@@ -524,6 +524,7 @@ int main(int argc, char **argv, char **environment)
 	dprintf(1, "==== end\n");
 	tcdrain(1);
 	sync();
-	reboot(RB_POWER_OFF);
+	/* Not every board can be powered off; a restart ends QEMU too (-no-reboot). */
+	reboot(RB_AUTOBOOT);
 	return 1;
 }
