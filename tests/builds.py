@@ -34,6 +34,13 @@ def every_option(value):
                    if kconfiglib.TRI_TO_STR[sym.tri_value] == value and sym.visibility)
 
 
+def settings(board):
+    """The options of the board's own configuration: {name without CONFIG_: text}."""
+    kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
+    kconf.load_config(str(TOP / f'boards/{board}/defconfig'))
+    return {name: sym.str_value for name, sym in kconf.syms.items()}
+
+
 class built:
     """The build of a board with more lines of configuration, made now when it is not there.
 

@@ -1,3 +1,3 @@
 setenv bootargs @CMDLINE@
 load ${devtype} ${devnum}:${distro_bootpart} ${ramdisk_addr_r} /kindling.itb
-bootm ${ramdisk_addr_r}
+bootm ${ramdisk_addr_r}#kindling

@@ -1,0 +1,105 @@
+"""Each board that QEMU has, with each kernel and each way of starting it: from power-on through its
+bootloader, from the card that `make image` makes, to the real init. boards.toml has the rows' data.
+"""
+import os
+import re
+import tomllib
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+
+import pytest
+
+import machine
+from builds import built, settings
+from machine import BUILD, TOP, once
+
+DATA = tomllib.loads(Path(__file__).with_name('boards.toml').read_text())
+
+
+def lines(file):
+    return [line for line in file.read_text().splitlines() if not line.startswith('#')]
+
+
+def ways(board):
+    """Those of its card, or QEMU's own -kernel."""
+    found = sorted(path.name for path in board.glob('boot/*'))
+    return found if re.search('^card', (board / 'qemu').read_text(), re.M) else ['kernel']
+
+
+ROWS = {f'{qemu.parent.name} {way} {command.split()[-1]}': (qemu.parent.name, way, command)
+        for qemu in sorted(TOP.glob('boards/*/qemu'))
+        for way in ways(qemu.parent) for command in lines(qemu.parent / 'kernel')}
+
+
+@once
+def root(arch):
+    """A folder with the smallest root, whose init says what it found."""
+    folder = BUILD / f'tests/root-{arch}'
+    for name in 'sbin', 'dev', 'proc', 'sys':
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    machine.program(arch, TOP / 'tests/boot/init.c', folder / 'sbin/init')
+    return folder
+
+
+kernel = once(lambda command: Path(machine.output(*f'{TOP}/{command}'.split())))
+LOCKS = defaultdict(Lock)
+
+
+def command(board, way, folder):
+    """What starts it. Ways and kernels of one board share a build, one after the other."""
+    config = settings(board)
+    out = BUILD / f'tests/card-{board}'
+    # what qemu/run is given: its option, what make made for it, and its copy for this row
+    made = [('--card', 'images/disk.img')]
+    if way == 'kernel':
+        made = [('--initrd', 'initramfs'), ('--root', 'root.img')]
+    with LOCKS[board]:
+        built(board, goals=('all', *('image' if way != 'kernel' else out / file for _, file in made),
+                            f'BOOT={way}', f'KERNEL={folder}', f'ROOT={root(config["ARCH"])}'),
+              folder=out.name)
+        words = [word for option, file in made for word in
+                 (option, (out / file).rename(out / f'{way} {folder.name} {Path(file).name}'))]
+    if way == 'kernel':
+        words += ['--kernel', folder / 'kernel']
+        if config['DTB']:
+            words += ['--dtb', folder / f'dtbs/{config["DTB"]}.dtb']
+    return words
+
+
+def boot(row):
+    """The console of a row, up to its init."""
+    board, way, found = ROWS[row]
+    folder = kernel(found)
+    with machine.guest([TOP / 'qemu/run', board, *command(board, way, folder)]) as guest:
+        # not all of these machines can be powered off
+        guest.expect('INIT end|Rebooting in|Kernel panic|\\breboot: ')
+        return guest.text
+
+
+@pytest.fixture(scope='session')
+def consoles(request):
+    """Of each row that was chosen, to be waited for: as many boot at a time as there are processors."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {row: pool.submit(boot, row) for row in
+               (item.callspec.params['row'] for item in request.session.items
+                if item.function is test_board)}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize('row', [
+    pytest.param(row, marks=[] if row in DATA['check'] else [pytest.mark.long]) for row in ROWS])
+def test_board(row, consoles):
+    board, way, _ = ROWS[row]
+    text = consoles[row].result()
+    at = 0
+    for line in [*DATA['boards'].get(board, []), *DATA['ways'][way], r'kindling: root /dev/\S+ \(\w+\)',
+                 r'^INIT mount \S+ / (ext4|squashfs) ', '^INIT end']:
+        found = re.compile(line, re.M).search(text, at)
+        assert found, f'no {line!r} behind this:\n{text}'
+        at = found.end()
+
+
+def test_check_has_rows_that_there_are():
+    assert set(DATA['check']) <= set(ROWS)
