@@ -283,6 +283,16 @@ all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed)) $(forms:%=$(images
 size: $(images)/initramfs.cpio
 	$(Q)image/size $(BOARD) $(O)
 
+# ---- the kernel that it needs: image/ ----------------------------------------------------------
+
+kernel-check := $(PYTHON) image/kernel-check $(board) $(O)/.config
+.PHONY: kernel-check kernel-fragment
+kernel-check:
+	$(Q)$(cmdline) $(kernel-check) check $(if $(KCONFIG),'$(KCONFIG)')
+
+kernel-fragment:
+	$(Q)$(cmdline) $(kernel-check) fragment $(O)/kernel.fragment $(if $(KCONFIG),'$(KCONFIG)')
+
 # ---- root, card, QEMU: qemu/ -------------------------------------------------------------------
 
 # The demo root is made only when no ROOT is given.
@@ -370,6 +380,6 @@ bench-coldplug:
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/modules $(O)/toybox $(O)/*.img $(O)/.config
+	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/modules $(O)/toybox $(O)/*.img $(O)/.config $(O)/kernel.fragment
 
 endif

@@ -1,0 +1,345 @@
+"""make kernel-check and kernel-fragment: on the configurations of the kernels that boot our boards, whole and
+with each needed symbol taken away in turn."""
+import gzip
+import importlib.machinery
+import importlib.util
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from kconfiglib import BOOL, Kconfig
+
+from builds import make
+from machine import TOP, output, stock
+
+BOARDS = sorted(path.name for path in (TOP / 'boards').iterdir() if path.is_dir())
+KERNELS = [(board, line) for board in BOARDS
+           for line in (TOP / f'boards/{board}/kernel').read_text().splitlines() if not line.startswith('#')]
+
+
+def kernel_check():
+    """image/kernel-check as a module."""
+    loader = importlib.machinery.SourceFileLoader('kernel_check', str(TOP / 'image/kernel-check'))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
+
+TOOL = kernel_check()
+
+
+def config_of(line):
+    """The configuration of the kernel that a line of boards/BOARD/kernel prints."""
+    return (Path(output(*f'{TOP}/{line}'.split())) / 'config').read_text()
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Check a text for a board: the result, and the symbols that it names as must and as advice."""
+    def run(board, text, *words, **variables):
+        kernel = tmp_path / 'kernel.config'
+        kernel.write_text(text)
+        result = make(f'BOARD={board}', f'O={tmp_path / "out"}', 'kernel-check', f'KCONFIG={kernel}', *words,
+                      **variables)
+        return result, named('must', result.stdout), named('advice', result.stdout)
+    return run
+
+
+@pytest.fixture
+def image(tmp_path, monkeypatch):
+    """What is built for a board, as image/kernel-check sees it."""
+    def load(board):
+        monkeypatch.chdir(TOP)
+        monkeypatch.setenv('CMDLINE', (TOP / f'boards/{board}/cmdline').read_text())
+        return TOOL.Image(Path('boards') / board, f'boards/{board}/defconfig')
+    return load
+
+
+def named(kind, text):
+    return re.findall(rf'^  {kind} +(\w+)', text, re.M)
+
+
+def without(text, *symbols):
+    """A configuration without these symbols, as the kernel's own tools write it."""
+    return re.sub(rf'^CONFIG_({"|".join(symbols)})=.*$', r'# CONFIG_\1 is not set', text, flags=re.M)
+
+
+def kernel_of(text, tmp_path):
+    path = tmp_path / 'kernel.config'
+    path.write_text(text)
+    return TOOL.Kernel(path)
+
+
+def lacking(image, text, tmp_path):
+    return [row.symbols for row in TOOL.lacking(image, kernel_of(text, tmp_path))[0]]
+
+
+# ---- real configurations -------------------------------------------------------------------------
+
+@pytest.mark.parametrize('board, line', KERNELS)
+def test_kernels_of_boards_pass(board, line, check):
+    result, must, advice = check(board, config_of(line))
+    assert result.returncode == 0, result.stdout
+    assert (must, advice) == ([], [])
+
+
+@pytest.mark.parametrize('board, line', KERNELS)
+def test_each_symbol_is_missed(board, line, image, tmp_path):
+    """Taken away alone it is named, and nothing else is; =m in place of =y is named where it will not do."""
+    text, image = config_of(line), image(board)
+    whole = kernel_of(text, tmp_path)
+    rows = TOOL.needed(image, whole)
+    assert len(rows) > 15
+    for row in rows:
+        names = [name for name, _ in row.symbols]
+        # a choice, as of disks, has symbols that other rows ask for too
+        expected = [other.symbols for other in rows if {name for name, _ in other.symbols} <= set(names)]
+        assert lacking(image, without(text, *names), tmp_path) == expected
+        if row.kind == '' and len(names) == 1 and not image.brings(row.symbols[0][1]):
+            module = text.replace(f'\nCONFIG_{names[0]}=y\n', f'\nCONFIG_{names[0]}=m\n')
+            assert module != text
+            assert lacking(image, module, tmp_path) == [row.symbols]
+
+
+@pytest.mark.parametrize('name', ['bookworm', 'newest', 'cloud-amd64'])
+def test_other_kernels(name, check):
+    """Older and newer ones have the same names. Debian's for clouds lack SATA, some USB."""
+    result, must, advice = check('x86_64-uefi', (stock(name) / 'config').read_text())
+    assert (result.returncode, must) == (0, []), result.stdout
+    assert set(advice) <= {'SATA_AHCI', 'USB_SUPPORT', 'USB', 'USB_XHCI_HCD', 'USB_STORAGE'}
+
+
+def test_readme_names_the_same(image):
+    """What the README says that a kernel must have."""
+    told = re.search(r'2\. Your kernel needs, built in: (.*?); the driver', (TOP / 'README.md').read_text(), re.S)[1]
+    told = re.findall(r'`(\w+)`', told)
+    rows = [row for row in TOOL.needed(image('qemu-x86_64'), None) if row.when != 'board' and row.kind == '']
+    assert sorted(told) == sorted(row.symbols[0][0] for row in rows if row.symbols[0][0] != 'EXT4_FS')
+
+
+def test_every_board_has_symbols():
+    assert [board for board in BOARDS if not (TOP / f'boards/{board}/symbols').exists()] == []
+
+
+# ---- what is said --------------------------------------------------------------------------------
+
+def test_order_and_status(check):
+    """What depends on another comes behind it; only a must is an error."""
+    text = config_of('qemu/kernel arm32')
+    lost = ['VIRTIO_BLK', 'BLK_DEV', 'NET', 'RD_GZIP', 'BLK_DEV_INITRD']
+    result, must, advice = check('qemu-arm', without(text, *lost))
+    assert must == ['BLK_DEV_INITRD', 'RD_GZIP', 'BLK_DEV', 'VIRTIO_BLK'] and advice == ['NET']
+    assert result.returncode != 0 and 'it lacks 4 of what' in result.stdout
+    result, must, advice = check('qemu-arm', without(text, 'NET', 'PRINTK', 'SERIAL_AMBA_PL011_CONSOLE'))
+    assert result.returncode == 0 and must == []
+    assert advice == ['PRINTK', 'NET', 'SERIAL_AMBA_PL011_CONSOLE']
+
+
+def test_options_decide(check):
+    text = config_of('qemu/kernel x86_64')
+    for line, symbol in (('CONFIG_COMPRESS_XZ=y', 'RD_XZ'), ('CONFIG_COMPRESS_ZSTD=y', 'RD_ZSTD'),
+                         ('CONFIG_COMPRESS_LZ4=y', 'RD_LZ4'), ('CONFIG_FORM_EFI=y', 'EFI_STUB'),
+                         ('CONFIG_SHELL=y', 'TTY')):
+        out = make_config(line)
+        assert check('qemu-x86_64', text, f'O={out}')[1] == []
+        assert check('qemu-x86_64', without(text, symbol), f'O={out}')[1] == [symbol]
+    out = make_config('CONFIG_MAKE_NODES=y')
+    assert check('qemu-x86_64', without(text, 'DEVTMPFS', 'RD_XZ'), f'O={out}')[1] == []
+    out = make_config('CONFIG_FORM_LIST=y')
+    assert check('qemu-x86_64', without(text, 'RD_GZIP'), f'O={out}')[1] == []
+
+
+def make_config(line):
+    """A build folder with this configuration."""
+    out = TOP / 'build/tests/kernel_check'
+    out.mkdir(parents=True, exist_ok=True)
+    (out / '.config').write_text(f'{line}\n')
+    return out
+
+
+@pytest.mark.parametrize('cmdline, lost, must, advice', [
+    # the card's file system, another one that the image knows, none
+    ('root=/dev/vda', 'EXT4_FS', [], ['EXT4_FS']),
+    ('root=/dev/vda', 'EXT4_FS SQUASHFS EROFS_FS', ['EXT4_FS'], []),
+    ('root=/dev/vda rootfstype=squashfs', 'EXT4_FS', [], []),
+    ('root=/dev/vda rootfstype=squashfs', 'SQUASHFS', ['SQUASHFS'], []),
+    ('root=/dev/vda rootfstype=ext4,squashfs', 'SQUASHFS', [], ['SQUASHFS']),
+    ('root=/dev/vda rootfstype=ext2', 'EXT4_USE_FOR_EXT2', ['EXT4_USE_FOR_EXT2'], []),
+    ('root=/dev/vda rootfstype=vfat', 'NLS_CODEPAGE_437', ['NLS_CODEPAGE_437'], []),
+    ('root=/dev/vda rootfstype=iso9660', '-', ['ISO9660_FS'], []),
+    # partition tables
+    ('root=/dev/vda', 'MSDOS_PARTITION EFI_PARTITION', [], []),
+    ('root=/dev/vda2', 'MSDOS_PARTITION EFI_PARTITION', ['MSDOS_PARTITION'], []),
+    ('root=/dev/mmcblk0p2', 'MSDOS_PARTITION', [], []),
+    ('root=PARTUUID=12345678-02', 'MSDOS_PARTITION', ['MSDOS_PARTITION'], []),
+    ('root=PARTUUID=12345678-02', 'EFI_PARTITION', [], []),
+    ('root=PARTUUID=6b696e64-6c69-4e67-8000-000000000002', 'EFI_PARTITION', ['EFI_PARTITION'], []),
+    ('root=PARTLABEL=root', 'EFI_PARTITION', ['EFI_PARTITION'], []),
+    ('root=/dev/vda root=/dev/vda rootfallback=PARTLABEL=b', 'EFI_PARTITION', ['EFI_PARTITION'], []),
+    # the last word counts
+    ('root=PARTLABEL=root root=/dev/vda', 'EFI_PARTITION', [], []),
+    # flash and shares
+    ('root=ubi0:rootfs rootfstype=ubifs', '-', ['MTD', 'MTD_UBI', 'UBIFS_FS'], []),
+    ('root=mtd0 rootfstype=jffs2', '-', ['MTD', 'JFFS2_FS'], []),
+    ('root=tag rootfstype=virtiofs', '-', ['FUSE_FS', 'VIRTIO_FS'], []),
+])
+def test_root_decides(cmdline, lost, must, advice, check):
+    text = without(config_of('qemu/kernel x86_64'), *lost.split())
+    result = check('qemu-x86_64', text, CMDLINE=f'console=ttyS0 {cmdline}')
+    assert result[1:] == (must, advice), result[0].stdout
+
+
+def test_module_where_it_must_be_built_in(check):
+    """=m is named, with the module that would do; a module in the image does."""
+    text = (stock('armmp') / 'config').read_text()
+    result, must, _ = check('qemu-arm', text)
+    assert must == ['VIRTIO_MMIO', 'VIRTIO_BLK', 'EXT4_FS'] and result.returncode != 0
+    assert 'it is =m: set it =y, or name virtio_blk in boards/qemu-arm/modules' in result.stdout
+    lines = 'CONFIG_ARM=y\nCONFIG_MODULES_LIST="virtio-mmio virtio_blk fs-ext4"'
+    result, must, _ = check('qemu-arm', text, f'O={make_config(lines)}')
+    assert (result.returncode, must) == (0, []) and re.search(r'module +VIRTIO_BLK +virtio_blk', result.stdout)
+    result, must, _ = check('qemu-arm', text, f'O={make_config("CONFIG_ARM=y")}', MODULES_FOR='x.capture')
+    assert (result.returncode, must) == (0, [])
+    # an /init that loads none
+    out = make_config('CONFIG_ARM=y\nCONFIG_MODULES=n')
+    result, must, _ = check('orangepi-pc', text, f'O={out}')
+    assert must == ['MMC_SUNXI', 'EXT4_FS'] and 'boards/' not in result.stdout
+
+
+def test_another_processor(check):
+    """Then nothing else is said."""
+    result, must, advice = check('qemu-arm', config_of('qemu/kernel x86_64'))
+    assert (must, advice) == (['ARM'], []) and result.returncode != 0 and 'Linux/x86_64' in result.stdout
+
+
+def test_every_file_system_has_a_row():
+    kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
+    options = {sym.name for sym in kconf.unique_defined_syms
+               if sym.name.startswith('FS_') and sym.orig_type == BOOL}
+    rows = {row.when.partition('=')[0] for row in TOOL.read_rows(TOP / 'image/symbols')}
+    assert options - {'FS_MEMBERS', 'FS_VOLUMES'} <= rows
+
+
+def test_rows_name_our_options():
+    """A first column that names no option would never hold."""
+    kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
+    for row in TOOL.read_rows(TOP / 'image/symbols'):
+        if row.when not in ('always', 'modules') and not row.when.startswith('root='):
+            for option in row.when.partition('=')[0].split(','):
+                assert option.lstrip('!') in kconf.syms, row
+
+
+# ---- bad input -----------------------------------------------------------------------------------
+
+def test_gzip(check, tmp_path):
+    """As /proc/config.gz has it."""
+    packed = tmp_path / 'config.gz'
+    packed.write_bytes(gzip.compress(config_of('qemu/kernel x86_64').encode()))
+    result = make(f'O={tmp_path / "out"}', 'kernel-check', f'KCONFIG={packed}')
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize('content, why', [
+    (b'', 'empty'),
+    (b'\n \n', 'empty'),
+    (b'\x7fELF\0\1\2\xff', 'no line `# Linux/... Kernel Configuration`'),
+    (b'CONFIG_ARM=y\nCONFIG_COMPRESS_XZ=y\n', 'no line `# Linux/... Kernel Configuration`'),
+    (b'# Linux/arm 6.12.1 Kernel Configuration\nCONFIG_ARM=y\nCONFIG_BLK_DEV_IN', 'its last line has no end'),
+    (gzip.compress(b'# Linux/arm 6.12.1 Kernel Configuration\n' * 99)[:-9], 'damaged'),
+    (gzip.compress(b'# Linux/arm 6.12.1 Kernel Configuration\n')[:-8] + bytes(8), 'damaged'),
+    (b'\x1f\x8b\x08\x00' + b'\xff' * 99, 'damaged'),
+], ids=['empty', 'blank', 'binary', 'ours', 'cut', 'gzip cut', 'gzip sum', 'no gzip'])
+@pytest.mark.parametrize('goal', ['kernel-check', 'kernel-fragment'])
+def test_damaged(goal, content, why, tmp_path):
+    bad = tmp_path / 'bad config'
+    bad.write_bytes(content)
+    result = make('BOARD=qemu-arm', f'O={tmp_path / "out"}', goal, f'KCONFIG={bad}')
+    assert result.returncode != 0 and f'kernel-check: {bad}: {why}' in result.stdout
+    assert 'Traceback' not in result.stdout
+    assert not (tmp_path / 'out/kernel.fragment').exists()
+
+
+@pytest.mark.parametrize('word, why', [
+    ('KCONFIG=/no/such', 'kernel-check: /no/such: No such file or directory'),
+    ('KCONFIG=/', 'kernel-check: /: Is a directory'),
+    ('KCONFIG=', 'kernel-check: KCONFIG= not given'),
+])
+def test_missing(word, why, tmp_path):
+    result = make(f'O={tmp_path}', 'kernel-check', word)
+    assert result.returncode != 0 and why in result.stdout and 'Traceback' not in result.stdout
+
+
+# ---- the fragment --------------------------------------------------------------------------------
+
+def merged(text, fragment):
+    """As merge_config.sh -m does: the fragment's word counts."""
+    symbols = re.findall(r'^CONFIG_(\w+)=y$', fragment, re.M)
+    return re.sub(rf'^(# )?CONFIG_({"|".join(symbols)})[= ].*\n', '', text, flags=re.M) + fragment
+
+
+@pytest.mark.parametrize('board', BOARDS)
+def test_fragment_gives_what_is_needed(board, check, tmp_path):
+    """Merged into a configuration that has nothing, it makes the check pass."""
+    words = f'BOARD={board}', f'O={tmp_path / "out"}', 'kernel-fragment'
+    result = make(*words)
+    assert result.returncode == 0, result.stdout
+    fragment = (tmp_path / 'out/kernel.fragment').read_text()
+    arch = next(name for name in re.findall(r'CONFIG_(\w+)', fragment) if name.startswith(('ARM', 'X86')))
+    nothing = f'# Linux/x 6.12.1 Kernel Configuration\nCONFIG_{arch}=y\n# CONFIG_BLK_DEV_INITRD is not set\n'
+    assert check(board, nothing)[1] != []
+    result, must, advice = check(board, merged(nothing, fragment))
+    assert (result.returncode, must, advice) == (0, [], []), result.stdout
+    # with a kernel, only what it lacks
+    (tmp_path / 'whole').write_text(merged(nothing, fragment))
+    (tmp_path / 'less').write_text(without(merged(nothing, fragment), 'BLK_DEV_INITRD', 'NET'))
+    for name, lines in ('whole', []), ('less', ['CONFIG_BLK_DEV_INITRD=y', 'CONFIG_NET=y']):
+        assert make(*words, f'KCONFIG={tmp_path / name}').returncode == 0
+        written = (tmp_path / 'out/kernel.fragment').read_text().splitlines()
+        assert [line for line in written if line.startswith('CONFIG_')] == lines
+
+
+KERNEL_ARCH = {'x86_64': 'x86_64', 'i386': 'i386', 'arm': 'arm', 'armv5': 'arm', 'aarch64': 'arm64'}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('board', BOARDS)
+def test_kernel_takes_the_fragment(board, image, check, tmp_path):
+    """The kernel's own tools keep every line of it, one after the other: the symbols are its own, and each
+    stands behind what it depends on."""
+    out, source = tmp_path / 'kernel', source_of_linux()
+    arch = image(board).value('ARCH')
+    row = next(line.split() for line in (TOP / 'packages/arches').read_text().splitlines()
+               if line.split()[:1] == [arch])
+
+    def configure(goal, lines, prefix=f'{source}/scripts/dummy-tools/'):
+        """The lines of .config that the kernel's make writes; what stands for a compiler there is quick."""
+        (out / '.config').write_text(lines)
+        clean = {'PATH': f'{os.environ["PATH"]}:/usr/sbin:/sbin', 'HOME': os.environ['HOME']}
+        subprocess.run(['make', '-s', '-C', source, f'O={out}', f'ARCH={KERNEL_ARCH[arch]}',
+                        f'CROSS_COMPILE={prefix}', goal], check=True, env=clean, stdout=subprocess.DEVNULL)
+        return (out / '.config').read_text()
+
+    assert make(f'BOARD={board}', f'O={tmp_path / "out"}', 'kernel-fragment').returncode == 0
+    fragment = tmp_path / 'out/kernel.fragment'
+    lines = re.findall(r'^CONFIG_\w+=y\n', fragment.read_text(), re.M)
+    out.mkdir()
+    tiny = configure('tinyconfig', '')
+    for count in range(1, len(lines) + 1):
+        assert lines[count - 1] in configure('olddefconfig', tiny + ''.join(lines[:count])), lines[count - 1]
+    (out / '.config').write_text(tiny)
+    subprocess.run([source / 'scripts/kconfig/merge_config.sh', '-m', '-O', out, out / '.config', fragment],
+                   check=True, cwd=source, stdout=subprocess.DEVNULL)
+    whole = configure('olddefconfig', (out / '.config').read_text(), row[1])
+    assert [line for line in lines if line not in whole] == []
+    result, must, advice = check(board, whole)
+    assert (result.returncode, must, advice) == (0, [], []), result.stdout
+
+
+def source_of_linux():
+    """The kernel source that qemu/kernel has unpacked."""
+    home = os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache'))
+    cache = Path(os.environ.get('CACHE', f'{home}/kindling'))
+    output(TOP / 'qemu/kernel', 'x86_64')
+    return sorted(cache.glob('linux-source-6.12-*'))[-1]
