@@ -163,10 +163,11 @@ with-shell := $(filter 1,$(CONFIG_SHELL))
 $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 	$(Q)cp $$(packages/build toybox $(CONFIG_ARCH) rescue)/toybox $@
 
-# BOOT= is one of the ways in boards/BOARD/boot, CMDLINE= the kernel's command line.
+# BOOT= is one of the ways in boards/BOARD/boot, CMDLINE= the kernel's command line, in which DISKID takes
+# the place of every card's id.
 BOOT ?= $(CONFIG_BOOT)
 export CMDLINE
-cmdline = CMDLINE="$${CMDLINE:-$$(cat $(board)/cmdline)}"
+cmdline = CMDLINE="$$(echo "$${CMDLINE:-$$(cat $(board)/cmdline)}" | sed "s/6b696e64/$${DISKID:-6b696e64}/g")"
 
 # KERNEL= is a folder with a kernel, its device trees and its modules, as qemu/kernel and qemu/stock print
 # one, or a kernel alone; else it is that of the first line of boards/BOARD/kernel.
@@ -175,7 +176,8 @@ ifneq ($(with-kernel),)
 find-kernel := $(shell sed '/^\#/d' $(board)/kernel 2>/dev/null | head -n 1)
 kernel-folder := $(if $(KERNEL),$(patsubst %/kernel,%,$(wildcard $(KERNEL)/kernel)),$(shell $(find-kernel)))
 kernel := $(or $(addsuffix /kernel,$(kernel-folder)),$(KERNEL))
-dtb := $(or $(DTB),$(if $(CONFIG_DTB),$(addsuffix /dtbs/$(CONFIG_DTB).dtb,$(kernel-folder))))
+found-dtb := $(or $(DTB),$(if $(CONFIG_DTB),$(addsuffix /dtbs/$(CONFIG_DTB).dtb,$(kernel-folder))))
+dtb := $(if $(filter 1,$(CONFIG_DTB_CMDLINE)),$(if $(found-dtb),$(images)/board.dtb),$(found-dtb))
 MODULES ?= $(if $(wildcard $(board)/modules),$(wildcard $(addsuffix /modules,$(kernel-folder))))
 endif
 
@@ -246,7 +248,15 @@ uboot-arch := $(or $(uboot-$(CONFIG_ARCH)),$(CONFIG_ARCH))
 $(images)/uInitrd: $(O)/initramfs
 	$(Q)SOURCE_DATE_EPOCH=1 mkimage -A $(uboot-arch) -O linux -T ramdisk -C none -n kindling -d $< $@ >/dev/null
 
-$(images)/kindling.itb: $(O)/initramfs FORCE
+# The command line in the device tree, for a bootloader that gives none.
+$(images)/kindling.dtbo: FORCE
+	@mkdir -p $(@D)
+	$(Q)$(cmdline) image/dtbo $@
+
+$(images)/board.dtb: $(images)/kindling.dtbo
+	$(Q)fdtoverlay -i $(found-dtb) -o $@ $<
+
+$(images)/kindling.itb: $(O)/initramfs $(filter $(images)/%,$(dtb)) FORCE
 	$(Q)image/fit $@ $(uboot-arch) '$(kernel)' '$(dtb)' $< $(KEY) $(CONTROL_DTB)
 
 stub-x86_64 := /usr/lib/systemd/boot/efi/linuxx64.efi.stub
@@ -261,11 +271,13 @@ card := $(board)/boot/$(BOOT)
 card-words := $(if $(filter image qemu,$(MAKECMDGOALS)),$(shell cat /dev/null $(wildcard $(card)/genimage.cfg) | tr -c a-zA-Z. ' '))
 forms := $(if $(filter 1,$(CONFIG_FORM_UINITRD)),uInitrd) $(if $(filter 1,$(CONFIG_FORM_FIT)),kindling.itb) \
 	$(if $(filter 1,$(CONFIG_FORM_EFI)),kindling.efi)
-forms := $(sort $(forms) $(filter $(all-forms),$(card-words)))
+forms := $(sort $(forms) $(filter $(all-forms),$(card-words))) \
+	$(if $(filter 1,$(CONFIG_DTB_CMDLINE)),kindling.dtbo $(notdir $(dtb)))
 
 # Of another configuration: it would only be flashed by mistake.
-stale = $(filter-out $(image) $(forms:%=$(images)/%),$(wildcard $(images)/initramfs.cpio.* \
-	$(all-forms:%=$(images)/%) $(if $(with-apart),,$(images)/modules-*)))
+stale = $(filter-out $(image) $(addprefix $(images)/,$(forms) $(patsubst %.itb,%.its,$(filter %.itb,$(forms)))), \
+	$(wildcard $(images)/initramfs.cpio.* $(addprefix $(images)/,$(all-forms) kindling.its kindling.dtbo board.dtb) \
+	$(if $(with-apart),,$(images)/modules-*)))
 
 .PHONY: all
 all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed)) $(forms:%=$(images)/%)
