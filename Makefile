@@ -317,8 +317,12 @@ $(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
 
 export DISKID SIZE BOOTLOADER
 
-.PHONY: image
-image: all $(O)/initramfs $(O)/root.img
+# An older card would only be flashed by mistake when this one cannot be made.
+.PHONY: image no-old-card
+no-old-card:
+	@rm -f $(images)/disk.img $(images)/disk.img.bmap
+
+image: no-old-card all $(O)/initramfs $(O)/root.img
 	@[ -f $(card)/genimage.cfg ] || { echo "make: BOOT=$(BOOT): $(BOARD) has no such card;" \
 		"there are: $(notdir $(wildcard $(board)/boot/*))" >&2; exit 1; }
 	@echo "  CARD    $(images)/disk.img"

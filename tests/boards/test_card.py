@@ -1,0 +1,174 @@
+"""Cards that `make image` makes: what is on them and where, the same bytes again, complaints, and the
+tutorial of boards/README.md followed to its end.
+"""
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from builds import make
+from machine import BUILD, TOP, output
+
+# board -> what its ROM looks for: {offset on the card: the first bytes of the file there}
+LOADERS = {
+    'beaglebone-black': {128 << 10: 'MLO', 384 << 10: 'u-boot.img'},
+    'wandboard': {1 << 10: 'SPL', 69 << 10: 'u-boot.img'},
+    'rock64': {32 << 10: 'u-boot-rockchip.bin'},
+}
+# The same, said by the loaders' own formats: a table of contents (AM335x), an IVT (i.MX), Rockchip's 0FF0AA55 through its RC4.
+MAGIC = {
+    'beaglebone-black': (128 << 10, bytes.fromhex('40000000')),
+    'wandboard': (1 << 10, bytes.fromhex('d1')),
+    'rock64': (32 << 10, bytes.fromhex('3b8cdcfc')),
+}
+MIB = 1 << 20
+
+
+def card(board, *words, out=None, top=TOP):
+    """Make a card; returns make's result, and the folder of the images."""
+    out = out or BUILD / f'tests/card-{board}-images'
+    return make(f'BOARD={board}', f'O={out}', 'image', *words, top=top), out / 'images'
+
+
+def made(board, *words, **more):
+    result, images = card(board, *words, **more)
+    assert result.returncode == 0, result.stdout
+    return images
+
+
+def loader(board, name):
+    row = next(line for line in (TOP / f'boards/{board}/bootloader').read_text().splitlines()
+               if line.endswith(f'/{name}'))
+    *package, file = row.split()
+    return f'{output(TOP / "packages/deb", *package)}/{file}'
+
+
+def partitions(disk):
+    """[(start, size)] in bytes."""
+    found = re.findall(r'start= *(\d+), size= *(\d+)', output('sfdisk', '-d', disk))
+    return [(int(start) * 512, int(size) * 512) for start, size in found]
+
+
+def read(disk, name):
+    """A file of the boot partition."""
+    start, _ = partitions(disk)[0]
+    return subprocess.run(['mtype', '-i', f'{disk}@@{start}', f'::/{name}'], check=True,
+                          stdout=subprocess.PIPE).stdout
+
+
+@pytest.mark.parametrize('board', LOADERS)
+def test_boards_that_are_not_run(board, tmp_path):
+    """What a board's ROM, U-Boot and kernel look for is there."""
+    images = made(board)
+    disk = images / 'disk.img'
+    data = disk.read_bytes()
+    (boot, _), (root, size) = partitions(disk)
+    for offset, name in LOADERS[board].items():
+        with open(loader(board, name), 'rb') as file:
+            whole = file.read()
+        assert data[offset:offset + len(whole)] == whole
+        assert offset + len(whole) <= boot, f'{name} reaches into the first partition'
+    offset, magic = MAGIC[board]
+    assert data[offset:offset + len(magic)] == magic
+    extlinux = read(disk, 'extlinux/extlinux.conf').decode()
+    for word in 'kernel', 'fdt', 'initrd':
+        name, = re.findall(rf'^\s*{word} /(\S+)$', extlinux, re.M)
+        assert read(disk, name)
+    line = re.search(r'append (.*)', extlinux)[1]
+    assert line == (TOP / f'boards/{board}/cmdline').read_text().strip()
+    assert 'root=PARTUUID=6b696e64-02' in line and data[440:444] == bytes.fromhex('6b696e64')[::-1]
+    (tmp_path / 'dtb').write_bytes(read(disk, 'board.dtb'))
+    vendor = {'beaglebone-black': 'ti,am335x-bone-black', 'wandboard': 'wand,imx6q-wandboard',
+              'rock64': 'pine64,rock64'}
+    assert vendor[board] in output('fdtget', tmp_path / 'dtb', '/', 'compatible').split()
+    archive = read(disk, 'initramfs')
+    assert archive == (images / 'initramfs.cpio.xz').read_bytes() and len(archive) < 100000
+    assert data[root:root + 4] == b'hsqs' and root + size <= len(data)
+
+
+def test_same_bytes(tmp_path):
+    """From two folders, with other times and another umask."""
+    images = []
+    for name, umask in ('a', '022'), ('b', '077'):
+        (tmp_path / name / 'etc').mkdir(parents=True)
+        (tmp_path / name / 'etc/motd').write_text('hello\n')
+        for path in tmp_path / name / 'etc/motd', tmp_path / name / 'etc', tmp_path / name:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        result = subprocess.run(
+            ['sh', '-c', f'umask {umask}; exec make -C "$0" BOARD=orangepi-pc "$@" image', TOP,
+             f'O={tmp_path / "out"}', f'ROOT={tmp_path / name}', 'BOOT=fit', f'TZ=Etc/GMT+{len(images) * 9}'],
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert result.returncode == 0, result.stdout
+        images.append([(tmp_path / 'out/images' / file).read_bytes()
+                       for file in ('kindling.itb', 'disk.img', 'disk.img.bmap')])
+        shutil.rmtree(tmp_path / 'out/images')
+    assert images[0] == images[1]
+
+
+def test_owners_of_a_tarball(tmp_path):
+    """They are root's and others', though nobody here is root."""
+    tree = tmp_path / 'tree'
+    tree.mkdir()
+    (tree / 'file').write_text('')
+    subprocess.run(['tar', '-cf', tmp_path / 'root.tar', '--owner=7', '--group=8', '-C', tree, 'file'], check=True)
+    images = made('orangepi-pc', f'ROOT={tmp_path / "root.tar"}')
+    start, size = partitions(images / 'disk.img')[1]
+    (tmp_path / 'root.img').write_bytes((images / 'disk.img').read_bytes()[start:start + size])
+    assert re.search(r'7/8 .* squashfs-root/file$', output('unsquashfs', '-lln', tmp_path / 'root.img'), re.M)
+
+
+def test_disk_id(tmp_path):
+    """Two cards of one board have nothing in common that root could be found by."""
+    images = made('orangepi-pc', 'DISKID=0badcafe')
+    disk = images / 'disk.img'
+    assert disk.read_bytes()[440:444] == bytes.fromhex('0badcafe')[::-1]
+    assert b'root=PARTUUID=0badcafe-02' in read(disk, 'extlinux/extlinux.conf')
+
+
+@pytest.mark.parametrize('words, complaint', [
+    (['BOOT=floppy'], r'BOOT=floppy: orangepi-pc has no such card; there are: .*extlinux'),
+    (['SIZE=8M'], r'disk\.img: \d+ bytes, and SIZE=8M is the card\'s: .*; no image made'),
+    (['SIZE=much'], r'SIZE=much: neither bytes nor a number with K, M or G; no image made'),
+    (['DISKID=card'], r'DISKID=card: not 8 hex digits'),
+    (['DTB=/nowhere.dtb'], r'/nowhere\.dtb: no such file, and the card has it as board\.dtb; no image made'),
+    (['KERNEL=/nowhere'], r'/nowhere: no such file, and the card has it as kernel; no image made'),
+    (['ROOT=/nowhere'], r'/nowhere: no such file or directory'),
+    (['BOOTLOADER=/nowhere'], r'/nowhere'),
+])
+def test_complaints(words, complaint):
+    """And what is not made is not there: an older card would only be flashed by mistake."""
+    made('orangepi-pc')
+    result, images = card('orangepi-pc', *words)
+    assert result.returncode != 0
+    assert re.search(complaint, result.stdout), result.stdout
+    assert 'Traceback' not in result.stdout
+    assert not (images / 'disk.img').exists()
+
+
+def test_a_kernel_without_this_board(tmp_path):
+    folder = tmp_path / 'folder'
+    folder.mkdir()
+    (folder / 'kernel').write_bytes(b'a kernel')
+    result, _ = card('orangepi-pc', f'KERNEL={folder}')
+    assert result.returncode != 0
+    assert re.search(r'sun8i-h3-orangepi-pc\.dtb: no such file', result.stdout), result.stdout
+
+
+def test_new_board(tmp_path):
+    """boards/README.md: "A new board", as it says."""
+    top = shutil.copytree(TOP, tmp_path / 'kindling', symlinks=True, ignore=lambda folder, names: (
+        {'build', '.git'} if folder == str(TOP) else {'__pycache__'}))
+    text = (top / 'boards/README.md').read_text()
+    copy, = re.findall(r'^ +(cp -r \S+ \S+)$', text, re.M)
+    tree, = re.findall(r'^ +(CONFIG_DTB=\S+)$', text, re.M)
+    subprocess.run(copy, shell=True, cwd=top, check=True)
+    name = copy.rpartition('/')[2]
+    board = top / 'boards' / name
+    (board / 'README.md').write_text(f'# {name}: a board of this test\n')
+    config = (board / 'defconfig').read_text()
+    (board / 'defconfig').write_text(re.sub('CONFIG_DTB=.*', tree, config))
+    assert f'{name}: a board of this test' in make('list-boards', top=top).stdout.splitlines()
+    images = made(name, out=tmp_path / 'out', top=top)
+    (tmp_path / 'dtb').write_bytes(read(images / 'disk.img', 'board.dtb'))
+    assert name in output('fdtget', tmp_path / 'dtb', '/', 'compatible')
