@@ -40,6 +40,7 @@ bool str_same(const char *a, const char *b)
 
 int str_uint(const char *s, unsigned max, unsigned *out)
 {
+	unsigned long long next;
 	unsigned n = 0;
 	int err = *s ? 0 : -EINVAL;
 
@@ -48,9 +49,10 @@ int str_uint(const char *s, unsigned max, unsigned *out)
 
 		if (digit > 9)
 			return -EINVAL;
-		if (n > (max - digit) / 10)
+		next = n * 10ULL + digit;
+		if (next > max)
 			err = -ERANGE;
-		n = n * 10 + digit;
+		n = (unsigned)next;
 	}
 	*out = err ? max : n;
 	return err;

@@ -9,5 +9,5 @@ def test_size_table_is_current():
     if stated[-1] == built[-1]:
         assert stated == built, 'make readme writes it anew'
     else:
-        # Another compiler than the table's: its bytes differ, the boards do not.
+        # Another compiler or kernel than the table's: bytes differ, processors and boards do not.
         assert [row.split('|')[:2] for row in stated[:-1]] == [row.split('|')[:2] for row in built[:-1]]
