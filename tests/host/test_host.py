@@ -121,6 +121,10 @@ def test_install(tmp_path):
              if path.is_file()}
     assert set(files) == {'usr/bin/kindling', 'usr/share/man/man1/kindling.1'}
     assert Run(files['usr/bin/kindling'], '--version', status=0).out.startswith(b'kindling ')
+    # it needs nothing of the tree that it was built in
+    explained = subprocess.run([files['usr/bin/kindling'], 'explain', 'root=LABEL=x'], cwd=tmp_path,
+                               stdout=subprocess.PIPE)
+    assert explained.returncode == 0 and b'LABEL' in explained.stdout
     # every command and option is in the manual
     page = files['usr/share/man/man1/kindling.1'].read_text()
     help_text = Run(files['usr/bin/kindling'], '--help', status=0).out.decode()

@@ -1,5 +1,6 @@
 """make kernel-check and kernel-fragment: on the configurations of the kernels that boot our boards, whole and
 with each needed symbol taken away in turn."""
+import functools
 import gzip
 import importlib.machinery
 import importlib.util
@@ -12,7 +13,7 @@ import pytest
 from kconfiglib import BOOL, Kconfig
 
 from builds import make
-from machine import TOP, output, stock
+from machine import BUILD, TOP, output, stock
 
 BOARDS = sorted(path.name for path in (TOP / 'boards').iterdir() if path.is_dir())
 KERNELS = [(board, line) for board in BOARDS
@@ -153,7 +154,7 @@ def test_options_decide(check):
 
 def make_config(line):
     """A build folder with this configuration."""
-    out = TOP / 'build/tests/kernel_check'
+    out = BUILD / 'tests/kernel_check'
     out.mkdir(parents=True, exist_ok=True)
     (out / '.config').write_text(f'{line}\n')
     return out
@@ -303,40 +304,47 @@ def test_fragment_gives_what_is_needed(board, check, tmp_path):
 KERNEL_ARCH = {'x86_64': 'x86_64', 'i386': 'i386', 'arm': 'arm', 'armv5': 'arm', 'aarch64': 'arm64'}
 
 
+@functools.cache
+def kernel_config(arch, lines, goal='olddefconfig', compiler=None):
+    """The .config that the kernel's make writes of the lines; what stands for a compiler there is quick."""
+    source, out = source_of_linux(), BUILD / f'tests/kernel_config/{arch}'
+    out.mkdir(parents=True, exist_ok=True)
+    (out / '.config').write_text(lines)
+    clean = {'PATH': f'{os.environ["PATH"]}:/usr/sbin:/sbin', 'HOME': os.environ['HOME']}
+    subprocess.run(['make', '-s', '-C', source, f'O={out}', f'ARCH={KERNEL_ARCH[arch]}',
+                    f'CROSS_COMPILE={compiler or f"{source}/scripts/dummy-tools/"}', goal],
+                   check=True, env=clean, stdout=subprocess.DEVNULL)
+    return (out / '.config').read_text()
+
+
 @pytest.mark.long
 @pytest.mark.parametrize('board', BOARDS)
 def test_kernel_takes_the_fragment(board, image, check, tmp_path):
     """The kernel's own tools keep every line of it, one after the other: the symbols are its own, and each
     stands behind what it depends on."""
-    out, source = tmp_path / 'kernel', source_of_linux()
     arch = image(board).value('ARCH')
     row = next(line.split() for line in (TOP / 'packages/arches').read_text().splitlines()
                if line.split()[:1] == [arch])
-
-    def configure(goal, lines, prefix=f'{source}/scripts/dummy-tools/'):
-        """The lines of .config that the kernel's make writes; what stands for a compiler there is quick."""
-        (out / '.config').write_text(lines)
-        clean = {'PATH': f'{os.environ["PATH"]}:/usr/sbin:/sbin', 'HOME': os.environ['HOME']}
-        subprocess.run(['make', '-s', '-C', source, f'O={out}', f'ARCH={KERNEL_ARCH[arch]}',
-                        f'CROSS_COMPILE={prefix}', goal], check=True, env=clean, stdout=subprocess.DEVNULL)
-        return (out / '.config').read_text()
-
     assert make(f'BOARD={board}', f'O={tmp_path / "out"}', 'kernel-fragment').returncode == 0
     fragment = tmp_path / 'out/kernel.fragment'
     lines = re.findall(r'^CONFIG_\w+=y\n', fragment.read_text(), re.M)
-    out.mkdir()
-    tiny = configure('tinyconfig', '')
+    tiny = kernel_config(arch, '', 'tinyconfig')
     for count in range(1, len(lines) + 1):
-        assert lines[count - 1] in configure('olddefconfig', tiny + ''.join(lines[:count])), lines[count - 1]
-    (out / '.config').write_text(tiny)
-    subprocess.run([source / 'scripts/kconfig/merge_config.sh', '-m', '-O', out, out / '.config', fragment],
-                   check=True, cwd=source, stdout=subprocess.DEVNULL)
-    whole = configure('olddefconfig', (out / '.config').read_text(), row[1])
+        assert lines[count - 1] in kernel_config(arch, tiny + ''.join(lines[:count])), lines[count - 1]
+    # and as users do it
+    merged_config = tmp_path / 'merged'
+    merged_config.mkdir()
+    (merged_config / '.config').write_text(tiny)
+    source = source_of_linux()
+    subprocess.run([source / 'scripts/kconfig/merge_config.sh', '-m', '-O', merged_config,
+                    merged_config / '.config', fragment], check=True, cwd=source, stdout=subprocess.DEVNULL)
+    whole = kernel_config(arch, (merged_config / '.config').read_text(), compiler=row[1])
     assert [line for line in lines if line not in whole] == []
     result, must, advice = check(board, whole)
     assert (result.returncode, must, advice) == (0, [], []), result.stdout
 
 
+@functools.cache
 def source_of_linux():
     """The kernel source that qemu/kernel has unpacked."""
     home = os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache'))
