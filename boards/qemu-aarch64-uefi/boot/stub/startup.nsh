@@ -1,0 +1,1 @@
+kernel.efi @CMDLINE@ initrd=\initramfs
