@@ -28,9 +28,14 @@ def ways(board):
     return found if re.search('^card', (board / 'qemu').read_text(), re.M) else ['kernel']
 
 
-ROWS = {f'{qemu.parent.name} {way} {command.split()[-1]}': (qemu.parent.name, way, command)
-        for qemu in sorted(TOP.glob('boards/*/qemu'))
-        for way in ways(qemu.parent) for command in lines(qemu.parent / 'kernel')}
+def places(qemu):
+    """Where it may have its card: '' is the line `card`, 'on usb' the line `card-usb`."""
+    return ['', *(f' on {name}' for name in re.findall('^card-([a-z]+)', qemu.read_text(), re.M))]
+
+
+ROWS = {f'{qemu.parent.name} {way} {command.split()[-1]}{place}': (qemu.parent.name, way, command, place)
+        for qemu in sorted(TOP.glob('boards/*/qemu')) for way in ways(qemu.parent)
+        for command in lines(qemu.parent / 'kernel') for place in places(qemu)}
 
 
 @once
@@ -47,7 +52,7 @@ kernel = once(lambda command: Path(machine.output(*f'{TOP}/{command}'.split())))
 LOCKS = defaultdict(Lock)
 
 
-def command(board, way, folder):
+def command(board, way, folder, place):
     """What starts it. Ways and kernels of one board share a build, one after the other."""
     config = settings(board)
     out = BUILD / f'tests/card-{board}'
@@ -60,19 +65,19 @@ def command(board, way, folder):
                             f'BOOT={way}', f'KERNEL={folder}', f'ROOT={root(config["ARCH"])}'),
               folder=out.name)
         words = [word for option, file in made for word in
-                 (option, (out / file).rename(out / f'{way} {folder.name} {Path(file).name}'))]
+                 (option, (out / file).rename(out / f'{way} {folder.name}{place} {Path(file).name}'))]
     if way == 'kernel':
         words += ['--kernel', folder / 'kernel']
         if config['DTB']:
             words += ['--dtb', folder / f'dtbs/{config["DTB"]}.dtb']
-    return words
+    return words + (['--on', place.split()[-1]] if place else [])
 
 
 def boot(row):
     """The console of a row, up to its init."""
-    board, way, found = ROWS[row]
+    board, way, found, place = ROWS[row]
     folder = kernel(found)
-    with machine.guest([TOP / 'qemu/run', board, *command(board, way, folder)]) as guest:
+    with machine.guest([TOP / 'qemu/run', board, *command(board, way, folder, place)]) as guest:
         # not all of these machines can be powered off
         guest.expect('INIT end|Rebooting in|Kernel panic|\\breboot: ')
         return guest.text
@@ -91,7 +96,7 @@ def consoles(request):
 @pytest.mark.parametrize('row', [
     pytest.param(row, marks=[] if row in DATA['check'] else [pytest.mark.long]) for row in ROWS])
 def test_board(row, consoles):
-    board, way, _ = ROWS[row]
+    board, way, *_ = ROWS[row]
     text = consoles[row].result()
     at = 0
     for line in [*DATA['boards'].get(board, []), *DATA['ways'][way], r'kindling: root /dev/\S+ \(\w+\)',
