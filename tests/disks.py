@@ -180,11 +180,11 @@ def aligned(size):
 
 
 class gpt:
-    """A GPT: {name: maker}. `sector` is the disk's; `more` are entries of its own:
+    """A GPT: {name: maker}. `sector` is the disk's, `least` its bytes; `more` are entries of its own:
     (name, first, last)."""
 
-    def __init__(self, parts, sector=512, more=()):
-        self.parts, self.sector, self.more = parts, sector, more
+    def __init__(self, parts, sector=512, more=(), least=0):
+        self.parts, self.sector, self.more, self.least = parts, sector, more, least
 
     def entry(self, number, name, first, last):
         kind = uuid.UUID('0fc63daf-8483-4772-8e79-3d69d8477de4').bytes_le
@@ -213,7 +213,7 @@ class gpt:
         for name, first, last in self.more:
             entries += self.entry(len(entries) // 128 + 1, name, first, last)
         entries = entries.ljust(128 * 128, b'\0')
-        size = 1 << (len(data) + MIB - 1).bit_length()
+        size = max(1 << (len(data) + MIB - 1).bit_length(), self.least)
         last = size // self.sector - 1
         array = last - len(entries) // self.sector
         mbr = bytes(446) + struct.pack('<4x4xII', 1, min(last, 0xffffffff))
@@ -317,6 +317,8 @@ FORMS = {
     'gpt': GPT,
     'gpt 4k': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs')}, sector=4096),
     'gpt without its primary': damaged(GPT, (0x210, b'\0')),
+    'gpt of 8 GiB without its primary': damaged(
+        gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs')}, least=8 << 30), (0x210, b'\0')),
     'gpt without its backup': damaged(GPT, (-512, bytes(512))),
     'gpt with mad entries': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs')}, more=[
         ('giant', 4096, 1 << 63), ('wraps', (1 << 64) - 8, 8), ('overlaps', 2048, 8191),

@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 {
 	int has_proc = access("/proc/self", F_OK) == 0;
 	char line[1024];
-	FILE *mounts;
+	FILE *mounts, *alignment;
 
 	for (int i = 0; i < argc; i++)
 		say("INIT argv %d [%s]\n", i, argv[i]);
@@ -35,6 +35,10 @@ int main(int argc, char **argv)
 	while (mounts && fgets(line, sizeof(line), mounts))
 		if (has_proc || strncmp(line, "proc ", 5)) /* that one is ours */
 			say("INIT mount %s", line);
+	/* ARM: accesses that its processor cannot make, which the kernel counts */
+	alignment = fopen("/proc/cpu/alignment", "r");
+	if (alignment && fgets(line, sizeof(line), alignment))
+		say("INIT unaligned %s", line);
 	say("INIT end\n");
 	reboot(RB_POWER_OFF);
 	pause();
