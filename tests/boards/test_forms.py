@@ -1,0 +1,175 @@
+"""What boards.toml's rows leave out: the forms that bootloaders load, other places of the command line,
+and the cards of boards that QEMU lacks.
+"""
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import machine
+from builds import built, make, settings
+from machine import TOP, output
+from test_boards import DATA, kernel, root
+from test_uboot import key, run
+
+TREE = '/dts-v1/; / { compatible = "x"; chosen { stdout-path = "serial0"; }; };'
+
+
+# ---- forms ---------------------------------------------------------------------------------------
+
+@pytest.fixture
+def fit(tmp_path):
+    """fit(NAME, KEY...): the bytes of a FIT of small files."""
+    kernel, tree, archive = (tmp_path / name for name in ('kernel', 'tree', 'archive'))
+    kernel.write_bytes(b'zImage' * 5000)
+    archive.write_bytes(b'cpio' * 100)
+    subprocess.run(['dtc', '-q', '-O', 'dtb', '-o', tree], input=TREE, text=True, check=True)
+
+    def made(name, *key):
+        subprocess.run([TOP / 'image/fit', tmp_path / name, 'arm', kernel, tree, archive, *key], check=True)
+        return (tmp_path / name).read_bytes()
+    return made
+
+
+def test_fit(fit, tmp_path):
+    """Three parts, each with its hash, in one configuration; the kernel is the last."""
+    data = fit('a.itb')
+    shown = output('dumpimage', '-l', tmp_path / 'a.itb')
+    for line in (r"Configuration 0 \(kindling\)", r'Type: +Kernel Image \(no loading done\)',
+                 r'Type: +RAMDisk Image', r'Type: +Flat Device Tree', r'Kernel: +kernel',
+                 r'Init Ramdisk: ramdisk', r'FDT: +fdt'):
+        assert re.search(line, shown), shown
+    assert len(re.findall('Hash algo: +sha256', shown)) == 3
+    assert data.rindex(b'cpiocpio') < data.rindex(b'zImagezImage')
+    assert (tmp_path / 'a.its').exists()
+
+
+def test_fit_is_reproducible(fit, tmp_path):
+    ours = key(tmp_path / 'key')
+    assert fit('a.itb') == fit('b.itb')
+    signed = fit('c.itb', ours)
+    assert signed == fit('d.itb', ours) != fit('a.itb')
+
+
+@pytest.mark.parametrize('missing, words', [
+    ('kernel', 'no such file; no kernel, no image made'),
+    ('dev.crt', 'dev.crt; no image made'),
+])
+def test_fit_without(missing, words, tmp_path):
+    file = tmp_path / 'file'
+    file.touch()
+    ours = key(tmp_path / 'key')
+    (ours.parent / missing).unlink(missing_ok=True)
+    result = subprocess.run([TOP / 'image/fit', tmp_path / 'a.itb', 'arm',
+                             tmp_path / 'none' if missing == 'kernel' else file, '', file, ours],
+                            text=True, capture_output=True)
+    assert result.returncode and words in result.stderr
+    assert not (tmp_path / 'a.itb').exists()
+
+
+def test_overlay(tmp_path):
+    """bootargs into a tree that has /chosen and into one that has none, whatever the words."""
+    words = 'console=ttyS0 root=LABEL="my root" x=\\n'
+    run('env', f'CMDLINE={words}', TOP / 'image/dtbo', tmp_path / 'k.dtbo')
+    for text in TREE, '/dts-v1/; / { };':
+        subprocess.run(['dtc', '-q', '-O', 'dtb', '-o', tmp_path / 'tree'], input=text, text=True, check=True)
+        run('fdtoverlay', '-i', tmp_path / 'tree', '-o', tmp_path / 'out', tmp_path / 'k.dtbo')
+        assert output('fdtget', tmp_path / 'out', '/chosen', 'bootargs') == words
+
+
+def test_forms_of_another_configuration_go(tmp_path):
+    """What is in images/ is what the configuration asks for, and `make` names it with its size."""
+    folder = kernel('qemu/kernel arm32')
+    for form, files in {
+        'FORM_UINITRD=y': {'uInitrd'},
+        'FORM_FIT=y\nCONFIG_DTB_CMDLINE=y': {'kindling.itb', 'kindling.its', 'kindling.dtbo', 'board.dtb'},
+        'FORM_FIT=y': {'kindling.itb', 'kindling.its'},
+        'FORM_CPIO=y': set(),
+    }.items():
+        (tmp_path / '.config').write_text(f'CONFIG_ARM=y\nCONFIG_DTB="vexpress-v2p-ca9"\nCONFIG_{form}\n')
+        result = make('BOARD=qemu-arm', f'O={tmp_path}', f'KERNEL={folder}', 'DISKID=12345678',
+                      CMDLINE='root=PARTUUID=6b696e64-02')
+        assert result.returncode == 0, result.stdout
+        there = {file.name for file in (tmp_path / 'images').iterdir()}
+        assert there == files | {'initramfs.cpio', 'initramfs.cpio.gz', 'initramfs.list'}
+        shown = {Path(line.split(': ')[1]).name for line in result.stdout.splitlines() if 'READY' in line}
+        assert shown == files - {'kindling.its'} | {'initramfs.cpio.gz'}
+        if 'board.dtb' in files:
+            assert (output('fdtget', tmp_path / 'images/board.dtb', '/chosen', 'bootargs') ==
+                    'root=PARTUUID=12345678-02')
+
+
+@pytest.mark.long
+def test_archive_of_the_list_boots(tmp_path):
+    """As CONFIG_INITRAMFS_SOURCE packs it: the kernel's own tool, with images/initramfs.list."""
+    home = os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache'))
+    cache = Path(os.environ.get('CACHE', f'{home}/kindling'))
+    source = sorted(cache.glob('linux-source-*/usr/gen_init_cpio.c'))[-1]
+    run('gcc', '-o', tmp_path / 'gen_init_cpio', source)
+    listed = built('qemu-x86_64', 'CONFIG_FORM_LIST=y').out / 'images/initramfs.list'
+    archive = tmp_path / 'cpio'
+    archive.write_bytes(subprocess.run([tmp_path / 'gen_init_cpio', listed], check=True,
+                                       stdout=subprocess.PIPE).stdout)
+    tree = {'sbin/init': root('x86_64') / 'sbin/init', 'dev': machine.DIR, 'proc': machine.DIR}
+    with machine.boot('qemu-x86_64', root=machine.disk(tmp_path / 'root', tree), initrd=archive) as guest:
+        guest.expect('kindling: root /dev/vda')
+        guest.expect('INIT end')
+
+
+# ---- where a command line may stand, and modules of their own, through U-Boot ----------------------
+
+BOARD = 'qemu-aarch64-uboot'
+ROOT = 'root=PARTUUID=6b696e64-02 rootwait=30'
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('name, lines, cmdline', [
+    ('aarch64', f'CONFIG_CMDLINE="{ROOT}"', ''),
+    ('aarch64', f'CONFIG_CMDLINE_APPEND="{ROOT}"', 'root=/dev/none'),
+    ('aarch64', f'CONFIG_CMDLINE="{ROOT}"\nCONFIG_CMDLINE_OVERRIDE=y', 'root=/dev/none init=/none'),
+    ('arm64', 'CONFIG_MODULES_APART=y', ROOT),
+], ids=['default', 'append', 'override', 'modules apart'])
+def test_card(name, lines, cmdline, tmp_path):
+    folder = kernel(f'qemu/{"stock" if name == "arm64" else "kernel"} {name}')
+    out = built(BOARD, lines, ('image', 'BOOT=extlinux', f'KERNEL={folder}', f'ROOT={root("aarch64")}',
+                               f'CMDLINE=console=ttyAMA0 {cmdline}'), folder='uboot-aarch64').out
+    card = (out / 'images/disk.img').rename(tmp_path / 'disk.img')
+    with machine.guest([TOP / 'qemu/run', BOARD, '--card', card]) as guest:
+        guest.expect('Found /extlinux/extlinux.conf')
+        guest.expect('kindling: root /dev/vda2')
+        guest.expect('INIT end')
+
+
+# ---- boards that QEMU lacks ------------------------------------------------------------------------
+
+@pytest.mark.parametrize('board', [
+    pytest.param(board, marks=[] if row.get('check') else [pytest.mark.long])
+    for board, row in DATA['looked-at'].items()])
+def test_looked_at(board, tmp_path):
+    """Its card: the loader where the ROM looks, what extlinux.conf names, the board's own tree."""
+    row = DATA['looked-at'][board]
+    out = built(board, goals=('image', f'ROOT={root(settings(board)["ARCH"])}'), folder=f'card-{board}').out
+    assert (out / 'initramfs').stat().st_size < 100000
+    card = out / 'images/disk.img'
+    data = card.read_bytes()
+    for at, magic in row['loader'].items():
+        magic = bytes.fromhex(magic)
+        assert data[int(at, 16):][:len(magic)] == magic, at
+    table = json.loads(output('sfdisk', '-J', card))['partitiontable']
+    boot, rootfs = (part['start'] * table['sectorsize'] for part in table['partitions'])
+    assert table['id'] == '0x6b696e64' and data[rootfs:rootfs + 4] == b'hsqs'
+
+    def read(name):
+        file = tmp_path / Path(name).name
+        run('mcopy', '-n', '-i', f'{card}@@{boot}', f'::{name}', file)
+        return file
+    conf = dict(re.findall(r'^\s*(kernel|fdt|initrd|append) (.*)', read('extlinux/extlinux.conf').read_text(),
+                           re.M))
+    assert conf['append'].startswith(f'console={row["console"]},') and ' panic=' in conf['append']
+    assert row['compatible'] in output('fdtget', read(conf['fdt']), '/', 'compatible').split()
+    assert read(conf['initrd']).read_bytes() == (out / 'initramfs').read_bytes()
+    magic = {'arm': (36, b'\x18\x28\x6f\x01'), 'aarch64': (56, b'ARM\x64')}[settings(board)['ARCH']]
+    assert read(conf['kernel']).read_bytes()[magic[0]:][:4] == magic[1]
