@@ -94,10 +94,11 @@ smaller-x86_64 := -mgeneral-regs-only -mskip-rax-setup -mpreferred-stack-boundar
 	-fno-tree-dominator-opts -fno-shrink-wrap -fno-ipa-modref -fno-partial-inlining \
 	-fno-ipa-vrp -fno-ipa-reference -fsched-pressure
 smaller-i386 := -mpreferred-stack-boundary=2 -mforce-indirect-call -fno-inline-functions-called-once \
-	-fno-tree-dominator-opts -fno-shrink-wrap -fno-ipa-modref -fno-ipa-reference
+	-fno-tree-dominator-opts -fno-shrink-wrap -fno-ipa-modref -fno-ipa-reference -fno-defer-pop \
+	-fno-tree-tail-merge
 smaller-arm := -fno-inline-small-functions -fno-reorder-blocks -fno-tree-tail-merge \
 	-fno-guess-branch-probability -fipa-pta -fno-tree-slsr
-smaller-armv5 := -mthumb -fno-reorder-blocks -fno-tree-tail-merge
+smaller-armv5 := -mthumb -fno-reorder-blocks -fno-tree-tail-merge -fno-tree-ter
 smaller-aarch64 := -mgeneral-regs-only -mcmodel=tiny
 smaller := -fno-schedule-insns2 -fno-thread-jumps -fno-if-conversion -fno-move-loop-invariants \
 	-fno-tree-scev-cprop -fno-forward-propagate -fno-ssa-phiopt -fno-caller-saves \
