@@ -73,7 +73,7 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
 
 # Read only by the goals that build for a board.
-unconfigured := help list-boards %defconfig menuconfig host install readme check check-long bench bench-coldplug clean
+unconfigured := help list-boards %defconfig menuconfig host install flash readme check check-long bench bench-coldplug clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter %defconfig menuconfig,$(MAKECMDGOALS)),)
 $(error first configure, then build: in two commands)
@@ -343,6 +343,13 @@ qemu: all $(O)/initramfs $(O)/root.img
 endif
 
 endif
+
+# ---- onto a card: image/flash ------------------------------------------------------------------
+
+# Of what is there: with sudo, nothing is built.
+.PHONY: flash
+flash:
+	$(Q)image/flash $(images)/disk.img "$${DEV-}" $(if $(filter 1,$(FIXED)),--fixed) $(if $(filter 1,$(YES)),--yes)
 
 # ---- the host tool: init/host/ -----------------------------------------------------------------
 
