@@ -73,7 +73,8 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
 
 # Read only by the goals that build for a board.
-unconfigured := help list-boards %defconfig menuconfig host install flash readme check check-long bench bench-coldplug clean
+unconfigured := help list-boards %defconfig menuconfig host install flash readme check check-long \
+	bench bench-coldplug bench-ram clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter %defconfig menuconfig,$(MAKECMDGOALS)),)
 $(error first configure, then build: in two commands)
@@ -392,7 +393,7 @@ readme:
 
 # ---- tests: tests/ -----------------------------------------------------------------------------
 
-.PHONY: check check-long bench bench-coldplug
+.PHONY: check check-long bench bench-coldplug bench-ram
 check check-long:
 	$(Q)tests/run $@
 
@@ -401,6 +402,9 @@ bench:
 
 bench-coldplug:
 	$(Q)tests/bench/coldplug
+
+bench-ram:
+	$(Q)tests/bench/ram
 
 .PHONY: clean
 clean:

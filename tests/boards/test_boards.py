@@ -3,6 +3,7 @@ bootloader, from the card that `make image` makes, to the real init. boards.toml
 """
 import os
 import re
+import subprocess
 import tomllib
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -108,3 +109,10 @@ def test_board(row, consoles):
 
 def test_check_has_rows_that_there_are():
     assert set(DATA['check']) <= set(ROWS)
+
+
+def test_a_place_that_there_is_not():
+    result = subprocess.run([TOP / 'qemu/run', 'x86_64-bios', '--card', '/dev/null', '--on', 'nvme'], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert result.returncode == 2
+    assert result.stdout.endswith('boards/x86_64-bios/qemu: no line card-nvme\n')
