@@ -173,3 +173,19 @@ def test_looked_at(board, tmp_path):
     assert read(conf['initrd']).read_bytes() == (out / 'initramfs').read_bytes()
     magic = {'arm': (36, b'\x18\x28\x6f\x01'), 'aarch64': (56, b'ARM\x64')}[settings(board)['ARCH']]
     assert read(conf['kernel']).read_bytes()[magic[0]:][:4] == magic[1]
+
+
+@pytest.mark.long
+def test_wandboards_modules_on_its_processor(tmp_path):
+    """QEMU has another i.MX6Q board: what the Wandboard's image brings drives that one's card too."""
+    out = built('wandboard', goals=('image', f'ROOT={root("arm")}'), folder='card-wandboard').out
+    folder, card = kernel('qemu/stock armmp'), tmp_path / 'card'
+    card.write_bytes((out / 'images/disk.img').read_bytes())
+    os.truncate(card, 32 << 20)
+    with machine.guest(['qemu-system-arm', '-machine', 'sabrelite', '-m', '512', '-no-reboot', '-display', 'none',
+                        '-serial', 'null', '-serial', 'mon:stdio', '-kernel', folder / 'kernel',
+                        '-dtb', folder / 'dtbs/imx6q-sabrelite.dtb', '-initrd', out / 'initramfs',
+                        '-append', f'console=ttymxc1 {ROOT}', '-device', 'sd-card,drive=card',
+                        '-drive', f'file={card},format=raw,if=none,id=card,snapshot=on']) as guest:
+        guest.expect(r'kindling: root /dev/mmcblk\dp2')
+        guest.expect('INIT end')
