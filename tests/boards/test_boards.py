@@ -53,8 +53,8 @@ kernel = once(lambda command: Path(machine.output(*f'{TOP}/{command}'.split())))
 LOCKS = defaultdict(Lock)
 
 
-def command(board, way, folder, place):
-    """What starts it. Ways and kernels of one board share a build, one after the other."""
+def command(board, way, folder, place, mark=''):
+    """What starts it, from a copy of its own for each `mark`. Ways and kernels of one board share a build, one after the other."""
     config = settings(board)
     out = BUILD / f'tests/card-{board}'
     # what qemu/run is given: its option, what make made for it, and its copy for this row
@@ -66,7 +66,7 @@ def command(board, way, folder, place):
                             f'BOOT={way}', f'KERNEL={folder}', f'ROOT={root(config["ARCH"])}'),
               folder=out.name)
         words = [word for option, file in made for word in
-                 (option, (out / file).rename(out / f'{way} {folder.name}{place} {Path(file).name}'))]
+                 (option, (out / file).rename(out / f'{way} {folder.name}{place}{mark} {Path(file).name}'))]
     if way == 'kernel':
         words += ['--kernel', folder / 'kernel']
         if config['DTB']:
@@ -105,6 +105,17 @@ def test_board(row, consoles):
         found = re.compile(line, re.M).search(text, at)
         assert found, f'no {line!r} behind this:\n{text}'
         at = found.end()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('row', DATA['lacks'], ids=lambda row: f'{row["row"]} {row["file"]}')
+def test_lacks(row):
+    board, way, found, place = ROWS[row['row']]
+    words = command(board, way, kernel(found), place, f' without {row["file"]}')
+    subprocess.run(['mdel', '-i', f'{words[1]}@@1M', f'::{row["file"]}'], check=True)
+    with machine.guest([TOP / 'qemu/run', board, *words]) as guest:
+        guest.expect(re.escape(row['shows']))
+        assert 'kindling: ' not in guest.text
 
 
 def test_check_has_rows_that_there_are():
