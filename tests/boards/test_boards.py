@@ -54,7 +54,8 @@ LOCKS = defaultdict(Lock)
 
 
 def command(board, way, folder, place, mark=''):
-    """What starts it, from a copy of its own for each `mark`. Ways and kernels of one board share a build, one after the other."""
+    """What starts it, from a copy of its own for each `mark`. Ways and kernels of one board share a build,
+    one after the other."""
     config = settings(board)
     out = BUILD / f'tests/card-{board}'
     # what qemu/run is given: its option, what make made for it, and its copy for this row

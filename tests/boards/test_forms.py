@@ -1,7 +1,6 @@
-"""What boards.toml's rows leave out: the forms that bootloaders load, other places of the command line,
-and the cards of boards that QEMU lacks.
+"""What boards.toml's rows leave out: the forms that bootloaders load, and other places of the command
+line.
 """
-import json
 import os
 import re
 import subprocess
@@ -10,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import machine
-from builds import built, make, settings
+from builds import built, make
 from machine import TOP, output
-from test_boards import DATA, kernel, root
+from test_boards import kernel, root
 from test_uboot import key, run
 
 TREE = '/dts-v1/; / { compatible = "x"; chosen { stdout-path = "serial0"; }; };'
@@ -143,38 +142,6 @@ def test_card(name, lines, cmdline, tmp_path):
         guest.expect('INIT end')
 
 
-# ---- boards that QEMU lacks ------------------------------------------------------------------------
-
-@pytest.mark.parametrize('board', [
-    pytest.param(board, marks=[] if row.get('check') else [pytest.mark.long])
-    for board, row in DATA['looked-at'].items()])
-def test_looked_at(board, tmp_path):
-    """Its card: the loader where the ROM looks, what extlinux.conf names, the board's own tree."""
-    row = DATA['looked-at'][board]
-    out = built(board, goals=('image', f'ROOT={root(settings(board)["ARCH"])}'), folder=f'card-{board}').out
-    assert (out / 'initramfs').stat().st_size < 100000
-    card = out / 'images/disk.img'
-    data = card.read_bytes()
-    for at, magic in row['loader'].items():
-        magic = bytes.fromhex(magic)
-        assert data[int(at, 16):][:len(magic)] == magic, at
-    table = json.loads(output('sfdisk', '-J', card))['partitiontable']
-    boot, rootfs = (part['start'] * table['sectorsize'] for part in table['partitions'])
-    assert table['id'] == '0x6b696e64' and data[rootfs:rootfs + 4] == b'hsqs'
-
-    def read(name):
-        file = tmp_path / Path(name).name
-        run('mcopy', '-n', '-i', f'{card}@@{boot}', f'::{name}', file)
-        return file
-    conf = dict(re.findall(r'^\s*(kernel|fdt|initrd|append) (.*)', read('extlinux/extlinux.conf').read_text(),
-                           re.M))
-    assert conf['append'].startswith(f'console={row["console"]},') and ' panic=' in conf['append']
-    assert row['compatible'] in output('fdtget', read(conf['fdt']), '/', 'compatible').split()
-    assert read(conf['initrd']).read_bytes() == (out / 'initramfs').read_bytes()
-    magic = {'arm': (36, b'\x18\x28\x6f\x01'), 'aarch64': (56, b'ARM\x64')}[settings(board)['ARCH']]
-    assert read(conf['kernel']).read_bytes()[magic[0]:][:4] == magic[1]
-
-
 @pytest.mark.long
 def test_wandboards_modules_on_its_processor(tmp_path):
     """QEMU has another i.MX6Q board: what the Wandboard's image brings drives that one's card too."""
@@ -182,8 +149,9 @@ def test_wandboards_modules_on_its_processor(tmp_path):
     folder, card = kernel('qemu/stock armmp'), tmp_path / 'card'
     card.write_bytes((out / 'images/disk.img').read_bytes())
     os.truncate(card, 32 << 20)
-    with machine.guest(['qemu-system-arm', '-machine', 'sabrelite', '-m', '512', '-no-reboot', '-display', 'none',
-                        '-serial', 'null', '-serial', 'mon:stdio', '-kernel', folder / 'kernel',
+    with machine.guest(['qemu-system-arm', '-machine', 'sabrelite', '-m', '512', '-no-reboot',
+                        '-display', 'none', '-serial', 'null', '-serial', 'mon:stdio',
+                        '-kernel', folder / 'kernel',
                         '-dtb', folder / 'dtbs/imx6q-sabrelite.dtb', '-initrd', out / 'initramfs',
                         '-append', f'console=ttymxc1 {ROOT}', '-device', 'sd-card,drive=card',
                         '-drive', f'file={card},format=raw,if=none,id=card,snapshot=on']) as guest:

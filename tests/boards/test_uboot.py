@@ -1,14 +1,13 @@
 """What U-Boot refuses, and in which words: typed at its prompt on QEMU's ARM, from a card that has all
 of the files. The last one starts, to the real init.
 """
-import re
 import subprocess
 
 import pytest
 
 import machine
 from builds import built
-from machine import BUILD, TOP
+from machine import TOP
 from test_boards import kernel, root
 
 BOARD = 'qemu-arm-uboot'
