@@ -341,10 +341,11 @@ def test_kernel_takes_the_fragment(board, image, check, tmp_path, monkeypatch):
     assert make(f'BOARD={board}', f'O={tmp_path / "out"}', 'kernel-fragment').returncode == 0
     fragment = tmp_path / 'out/kernel.fragment'
     symbols = re.findall(r'^CONFIG_(\w+)=y$', fragment.read_text(), re.M)
-    tiny = kernel_config(arch, compiler, '', 'tinyconfig', out)
+    kernel_config(arch, compiler, '', 'tinyconfig', out)
     if arch == 'armv5':
-        # the families exclude each other
-        tiny = kernel_config(arch, compiler, without(tiny, 'ARCH_MULTI_V7'), 'olddefconfig', out)
+        # the families exclude each other, and v7 is the kernel's default
+        with open(out / '.config', 'a') as config:
+            config.write('# CONFIG_ARCH_MULTI_V7 is not set\n')
     # one after the other
     with monkeypatch.context() as patch:
         for name, value in {**linux_environment(source), 'ARCH': KERNEL_ARCH[arch],
