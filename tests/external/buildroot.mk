@@ -1,5 +1,5 @@
-# What Buildroot does with a package, as far as external/buildroot needs it: package/pkg-generic.mk in small.
-# Given: BR2_EXTERNAL_KINDLING_PATH, BASE_DIR, MIRROR (a folder to download from), TARGET_CROSS and the options.
+# What Buildroot does with a package, as far as external/buildroot needs it. Given: BASE_DIR, TARGET_CROSS,
+# BR2_EXTERNAL_KINDLING_PATH, MIRROR (a folder to download from) and the options.
 
 BUILD_DIR := $(BASE_DIR)/build
 BINARIES_DIR := $(BASE_DIR)/images
@@ -20,7 +20,8 @@ $(2)_DIR = $$(BUILD_DIR)/$(1)
 ifeq ($$($(2)_SITE_METHOD),local)
 $(1)-source:
 	mkdir -p $$($(2)_DIR)
-	rsync -au --chmod=u=rwX,go=rX $$($(2)_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS) --exclude .git $$($(2)_SITE)/ $$($(2)_DIR)
+	rsync -au --chmod=u=rwX,go=rX $$($(2)_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS) --exclude .git \
+		$$($(2)_SITE)/ $$($(2)_DIR)
 else
 $(1)-source:
 	mkdir -p $$($(2)_DL_DIR)
@@ -28,7 +29,8 @@ $(1)-source:
 		grep "^sha256  [0-9a-f]*  $$$$file$$$$" $(3)$(patsubst host-%,%,$(1)).hash || exit 1; \
 		[ ! -e $(MIRROR)/$$$$file ] || cp $(MIRROR)/$$$$file $$($(2)_DL_DIR); \
 	done
-	cd $$($(2)_DL_DIR) && sed -n 's/^sha256  //p' $(3)$(patsubst host-%,%,$(1)).hash | sha256sum --check --ignore-missing
+	cd $$($(2)_DL_DIR) && sed -n 's/^sha256  //p' $(3)$(patsubst host-%,%,$(1)).hash | \
+		sha256sum --check --ignore-missing
 endif
 
 # $$(@D) is the package's folder in its commands

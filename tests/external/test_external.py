@@ -1,4 +1,4 @@
-"""external/: Buildroot's tree and Yocto's layer are read and their commands run, with a stub of each build system."""
+"""external/: Buildroot's tree and Yocto's layer are read and their commands run, with a stub of each."""
 import hashlib
 import os
 import re
@@ -13,6 +13,7 @@ from machine import TOP, output
 
 TREE = TOP / 'external/buildroot'
 LAYER = TOP / 'external/meta-kindling'
+
 
 def environment():
     """Not that of the make which runs the tests, and no network: there is none while a package is built."""
@@ -42,11 +43,12 @@ def mirror(tmp_path_factory):
 def buildroot(tmp_path, mirror):
     """Run make on the external tree, with these options of its Config.in."""
     def run(*words, **options):
-        values = {'BR2_PACKAGE_KINDLING_BOARD': '"qemu-x86_64"', 'BR2_PACKAGE_KINDLING_CONFIG': '""'} | options
+        values = {'BR2_PACKAGE_KINDLING_BOARD': '"qemu-x86_64"', 'BR2_PACKAGE_KINDLING_CONFIG': '""'}
+        cross = shutil.which('x86_64-linux-gnu-gcc').removesuffix('gcc')
         return subprocess.run(
-            ['make', '-f', TOP / 'tests/external/buildroot.mk', *words, f'BASE_DIR={tmp_path}', f'MIRROR={mirror}',
-             f'BR2_EXTERNAL_KINDLING_PATH={TREE}', f'TARGET_CROSS={shutil.which("x86_64-linux-gnu-gcc")[:-3]}',
-             *(f'{name}={value}' for name, value in values.items())],
+            ['make', '-f', TOP / 'tests/external/buildroot.mk', *words, f'BASE_DIR={tmp_path}',
+             f'MIRROR={mirror}', f'BR2_EXTERNAL_KINDLING_PATH={TREE}', f'TARGET_CROSS={cross}',
+             *(f'{name}={value}' for name, value in (values | options).items())],
             cwd=tmp_path, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return run
 
