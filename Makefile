@@ -286,8 +286,8 @@ all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed)) $(forms:%=$(images
 	@rm -f $(stale) $(if $(apart),$(modules-cpio)*)
 	@$(kconf) savedefconfig $(O)/.config $(config)/defconfig
 	@$(if $(with-modules),$(if $(apart),,:)) image/budget $(images)/initramfs.cpio $(board)/budget \
-		$(if $(CROSS_COMPILE),other,$(if $(with-shell),shell,$$( \
-		cmp -s $(config)/defconfig $(board)/defconfig && echo core || echo other)))
+		$(if $(CROSS_COMPILE),other,$$([ "$$(grep -v CONFIG_SHELL=y $(config)/defconfig)" = \
+		"$$(grep -v CONFIG_SHELL=y $(board)/defconfig)" ] && echo $(if $(with-shell),shell,core) || echo other))
 	@$(if $(apart),cp $(modules)/modules.cpio$(packed) $(modules-image))
 	@$(if $(with-modules),image/sizes $(CONFIG_MODULES_LIMIT) $(modules) $(image) $(if $(apart),$(modules-image)))
 	@for file in $(image) $(if $(apart),$(modules-image)) $(forms:%=$(images)/%); do \

@@ -321,7 +321,7 @@ def test_list_boards(bare_path):
     assert result.returncode == 0, result.stdout
     names = [line.split()[0].rstrip(':') for line in result.stdout.splitlines()
              if not line.startswith('make')]
-    assert names == sorted(path.parent.name for path in TOP.glob('boards/*/defconfig'))
+    assert sorted(names) == sorted(path.parent.name for path in TOP.glob('boards/*/defconfig'))
 
 
 def test_deps_without_apt(bare_path):
