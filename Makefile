@@ -173,7 +173,8 @@ cmdline = CMDLINE="$$(echo "$${CMDLINE:-$$(cat $(board)/cmdline)}" | sed "s/6b69
 
 # KERNEL= is a folder with a kernel, its device trees and its modules, as qemu/kernel and qemu/stock print
 # one, or a kernel alone; else it is that of the first line of boards/BOARD/kernel.
-with-kernel := $(or $(KERNEL),$(filter %kindling.itb %kindling.efi,$(MAKECMDGOALS)),$(filter image qemu,$(MAKECMDGOALS)),$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
+with-kernel := $(or $(KERNEL),$(filter image qemu %kindling.itb %kindling.efi,$(MAKECMDGOALS)), \
+	$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
 ifneq ($(with-kernel),)
 find-kernel := $(shell sed '/^\#/d' $(board)/kernel 2>/dev/null | head -n 1)
 kernel-folder := $(if $(KERNEL),$(patsubst %/kernel,%,$(wildcard $(KERNEL)/kernel)),$(shell $(find-kernel)))
