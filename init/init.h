@@ -23,19 +23,20 @@
 /* What is used most stands first: near a register's address the code is shorter. */
 struct boot {
 	int device;              /* root's device, open since it was probed; -1 for none */
-	unsigned sequence;       /* of its disk, then */
 	unsigned start;          /* sys_now() when /init began */
 	unsigned tried;          /* of params.fallback, how many are root= already */
 	int image;               /* open on the root directory of the initramfs */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
 	struct rootspec root;
-	const char *type;        /* the file system: found by find, mounted by attach */
+	const char *type;        /* the file system that is mounted */
 	const char *init;        /* the program that will run, in the new root */
 	char **argv, **envp;     /* as the kernel gave them: init gets the same */
 	unsigned long flags;     /* for mounting: rootflags=, ro and rw */
+	unsigned long common_flags; /* those of roots without flags of their own */
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device, or what mount(2) gets for it */
-	struct super super;      /* of the device that was read last: when find is done, root's */
+	struct contents contents; /* of root's device */
+	struct super super;      /* of the device that was read last */
 	struct params params;
 };
 

@@ -9,7 +9,7 @@
 #define PATH_SIZE 512
 
 struct walk {
-	struct boot *b;
+	void *arg;
 	coldplug_visit *visit;
 	const char *but;
 	char directory[PATH_SIZE];
@@ -30,7 +30,7 @@ static int read_device(void *arg, const char *name)
 	if (n > 0) {
 		text[n] = '\0';
 		str_change(text, '\n', '\0');
-		w->visit(w->b, &(struct uevent){ name, text, (size_t)n });
+		w->visit(w->arg, &(struct uevent){ name, text, (size_t)n });
 	}
 	return 0;
 }
@@ -44,9 +44,17 @@ static int read_bus(void *arg, const char *name)
 	return 0;
 }
 
+void coldplug_below(const char *where, const char *name, coldplug_visit *visit, void *arg)
+{
+	struct walk w = { .arg = arg, .visit = visit };
+
+	if (str_print(w.directory, sizeof(w.directory), "%s%s", where, name))
+		dir_each(w.directory, read_device, &w);
+}
+
 void coldplug_each(struct boot *b, const char *but, coldplug_visit *visit)
 {
-	struct walk w = { .b = b, .visit = visit, .but = but };
+	struct walk w = { .arg = b, .visit = visit, .but = but };
 
 	sys_mount_pseudo("sysfs", "/sys");
 	dir_each("/sys/bus", read_bus, &w);
@@ -68,11 +76,7 @@ static void make_parents(char *path)
 /* A number in the base; 0 for none. */
 static unsigned number(const char *text, unsigned base)
 {
-	unsigned n = 0;
-
-	for (; text && (unsigned)(*text - '0') < base; text++)
-		n = n * base + (unsigned)(*text - '0');
-	return n;
+	return text ? (unsigned)str_number(&text, base) : 0;
 }
 
 /* Name and mode are those that devtmpfs would take (drivers/base/devtmpfs.c). */
@@ -95,22 +99,22 @@ static void node(const struct uevent *event, unsigned type)
 		sys_change_mode(path, number(mode, 8));
 }
 
-static void block_node(struct boot *b, const struct uevent *event)
+static void block_node(void *arg, const struct uevent *event)
 {
-	(void)b;
+	(void)arg;
 	node(event, S_IFBLK);
 }
 
-static void char_node(struct boot *b, const struct uevent *event)
+static void char_node(void *arg, const struct uevent *event)
 {
-	(void)b;
+	(void)arg;
 	node(event, S_IFCHR);
 }
 
 static void make_nodes(struct boot *b)
 {
-	struct walk blocks = { .b = b, .visit = block_node, .directory = "/sys/dev/block" };
-	struct walk chars = { .b = b, .visit = char_node, .directory = "/sys/dev/char" };
+	struct walk blocks = { .arg = b, .visit = block_node, .directory = "/sys/dev/block" };
+	struct walk chars = { .arg = b, .visit = char_node, .directory = "/sys/dev/char" };
 
 	dir_each(blocks.directory, read_device, &blocks);
 	dir_each(chars.directory, read_device, &chars);
@@ -118,7 +122,7 @@ static void make_nodes(struct boot *b)
 
 void coldplug_block(struct boot *b, const char *name)
 {
-	struct walk block = { .b = b, .visit = block_node, .directory = "/sys/class/block" };
+	struct walk block = { .arg = b, .visit = block_node, .directory = "/sys/class/block" };
 
 	sys_mount_pseudo("sysfs", "/sys");
 	read_device(&block, name);
@@ -128,7 +132,7 @@ void coldplug_block(struct boot *b, const char *name)
 
 static bool asked;
 
-static void ask(struct boot *b, const struct uevent *event)
+static void ask(void *b, const struct uevent *event)
 {
 	const char *modalias = uevent_value(event, "MODALIAS=");
 

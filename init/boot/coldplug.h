@@ -31,7 +31,10 @@ void plug(struct boot *b, const struct uevent *event);
  * Calls visit for each device on a bus: only there a MODALIAS matters to root. but: buses that are
  * left out, separated by spaces.
  */
-typedef void coldplug_visit(struct boot *b, const struct uevent *event);
+typedef void coldplug_visit(void *arg, const struct uevent *event);
 void coldplug_each(struct boot *b, const char *but, coldplug_visit *visit);
+
+/* The same, with arg, for each below that one directory of /sys. */
+void coldplug_below(const char *where, const char *name, coldplug_visit *visit, void *arg);
 
 #endif

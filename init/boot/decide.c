@@ -42,26 +42,28 @@ int decide(struct boot *b)
 		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);
 		p->stage = DEFAULT_BREAK;
 	}
-	b->flags = p->rw ? 0 : MS_RDONLY;
+	b->common_flags = p->rw ? 0 : MS_RDONLY;
 	if (CONFIG_ROOTFLAGS && p->rootflags)
-		b->flags = mountopts_split(p->rootflags, b->flags);
+		b->common_flags = mountopts_split(p->rootflags, b->common_flags);
 	return 0;
 }
 
 int choose_root(struct boot *b)
 {
 	const struct params *p = &b->params;
+	char reason[ROOTSPEC_REASON_MAX];
 	int err;
 
 	if (p->refused)
 		return refuse(b, "%s=%s: not in this image", p->refused, p->refused_value);
 	if (!p->root || !*p->root)
 		return refuse(b, "no root= on the command line");
-	err = rootspec_parse(&b->root, p->root, p->rootfstype);
-	if (err == -EOPNOTSUPP)
-		return refuse(b, "%s=%s: not in this image", "root", p->root);
+	err = rootspec_parse(&b->root, p->root, p->rootfstype, p->rootflags);
 	if (err)
-		return refuse(b, "root=%s: not one of " ROOTSPEC_FORMS, p->root, ROOTSPEC_FORMS_OF);
+		return refuse(b, "root=%s: %s", p->root, rootspec_reason(reason, err));
+	b->flags = b->common_flags;
+	if (CONFIG_ROOTFLAGS && b->root.flags != p->rootflags)
+		b->flags = mountopts_split(b->root.flags, p->rw ? 0 : MS_RDONLY);
 	if (CONFIG_ROOT_TAG && !rootspec_is_whole(&b->root))
 		say(LOG_ERR, "root=%s: not a whole %s (8-4-4-4-12, 4-4, 16 or 8-2 digits); "
 			     "waiting all the same", p->root, rootspec_tags[b->root.tag]);

@@ -8,33 +8,15 @@
 /* How often a medium whose checksum is wrong is read. */
 #define READS_IF_DAMAGED 3
 
-/* A decimal number, and where it ends. */
-static unsigned long long decimal(const char **text)
+long long device_number(const char *name, const char *file)
 {
-	unsigned long long n = 0;
-
-	for (; (unsigned)(**text - '0') <= 9; ++*text)
-		n = n * 10 + (unsigned)(**text - '0');
-	return n;
-}
-
-/* A file of the device in sysfs, or "". */
-static void attribute(const char *name, const char *file, char *text, size_t size)
-{
-	char path[sizeof(DEVICE_BY_NAME) + DEVICE_NAME_MAX + 16];
-
-	text[0] = '\0';
-	if (str_print(path, sizeof(path), DEVICE_BY_NAME "%s/%s", name, file))
-		sys_read_file(path, text, size);
-}
-
-unsigned long long device_number(const char *name, const char *file)
-{
-	char text[24];
+	char path[sizeof(DEVICE_BY_NAME) + DEVICE_NAME_MAX + 16], text[24];
 	const char *at = text;
+	int n = -ENOENT;
 
-	attribute(name, file, text, sizeof(text));
-	return decimal(&at);
+	if (str_print(path, sizeof(path), DEVICE_BY_NAME "%s/%s", name, file))
+		n = sys_read_file(path, text, sizeof(text));
+	return n < 0 ? n : (long long)str_number(&at, 10);
 }
 
 /* By its path in sysfs: what it hangs on comes before what it is. */
@@ -52,6 +34,7 @@ static const char *bus_of(const char *path)
 int device_look(struct device *d, const char *where, const char *which)
 {
 	char path[sizeof(DEVICE_BY_NAME) + DEVICE_NAME_MAX], link[512], *disk = link, *name = link;
+	long long partition;
 	int err = -ENOENT;
 
 	/*
@@ -73,7 +56,10 @@ int device_look(struct device *d, const char *where, const char *which)
 		}
 	if (!str_copy(d->name, sizeof(d->name), name) || !str_copy(d->disk, sizeof(d->disk), disk))
 		return -ENOENT;
-	d->partition = (unsigned)device_number(name, "partition");
+	partition = device_number(name, "partition");
+	if (partition < 0 && partition != -ENOENT)
+		return (int)partition;
+	d->partition = partition < 0 ? 0 : (unsigned)partition;
 	return 0;
 }
 
@@ -82,25 +68,50 @@ bool device_allowed(const struct device *d)
 	return !*CONFIG_ROOT_BUSES || params_listed(CONFIG_ROOT_BUSES, d->bus);
 }
 
-int device_open(const struct boot *b, const char *name, char *path)
+void device_path(char *path, const char *name)
 {
-	str_print(path, sizeof(b->node), "/dev/%s", name);
+	str_print(path, sizeof(((struct boot *)0)->node), "/dev/%s", name);
 	str_change(path, '!', '/');
-	return sys_open(path, O_RDONLY);
 }
 
+int device_open(const char *name, char *path)
+{
+	/* to open a CD drive closes its tray, unless it is opened like this */
+	bool is_cd = str_after(name, "sr");
+	int fd;
+
+	device_path(path, name);
+	fd = sys_open(path, is_cd ? O_RDONLY | O_DIRECT | O_NONBLOCK : O_RDONLY | O_DIRECT);
+	if (fd == -EINVAL)
+		fd = sys_open(path, O_RDONLY);
+	if (fd >= 0 && is_cd && !sys_has_disc(fd)) {
+		sys_close(fd);
+		fd = -ENOMEDIUM;
+	}
+	return fd;
+}
+
+/* Whole sectors: the page cache would read pages, and ahead, and no mount finds them there again. */
 static int read_fd(struct reader *r, void *buf, size_t size, unsigned long long offset)
 {
+	static _Alignas(4096) char block[2 * 4096];
+	const size_t last = r->sector - 1;
 	char *to = buf;
 
 	while (size) {
-		int n = sys_read_at(r->fd, to, size, offset);
+		size_t skip = offset & last, whole = (skip + size + last) & ~last;
+		int n;
 
-		if (n <= 0)
+		if (whole > sizeof(block))
+			whole = sizeof(block);
+		n = sys_read_at(r->fd, block, whole, offset - skip);
+		/* a device that does not take that */
+		if (n == -EINVAL && !sys_set_flags(r->fd, 0))
+			n = sys_read_at(r->fd, block, whole, offset - skip);
+		if (n <= (int)skip)
 			return n < 0 ? n : -EIO;
-		to += n;
-		offset += (unsigned)n;
-		size -= (size_t)n;
+		for (char *from = block + skip; from < block + n && size; size--, offset++)
+			*to++ = *from++;
 	}
 	return 0;
 }
@@ -109,55 +120,68 @@ void device_reader(struct reader *r, int fd)
 {
 	r->read = read_fd;
 	r->fd = fd;
+	/* character devices have none */
+	r->sector = sys_sector(fd);
+	if (r->sector - 1 >= 4096)
+		r->sector = 512;
 	r->error = 0;
 	r->size = sys_size(fd);
 	r->reads = READER_READS;
 	r->bytes = READER_BYTES;
 }
 
-int device_super(struct boot *b, int fd)
+int device_super(struct boot *b, int fd, struct contents *contents, bool by_name)
 {
+	const struct super_wish wish = { .types = b->root.types, .by_name = by_name };
+	unsigned sequence = (unsigned)sys_disk_sequence(fd);
 	struct reader r;
-	char sector[512];
 
 	if (!CONFIG_PROBE)
-		return read_fd(&(struct reader){ .fd = fd }, sector, sizeof(sector), 0);
-	for (int i = 0;;) {
+		return sys_size(fd) ? 0 : -ENOENT;
+	for (int i = 0; i < READS_IF_DAMAGED; i++) {
 		device_reader(&r, fd);
 		/* nothing is set up behind it: loop, nbd, zram */
 		if (!r.size)
 			return -ENOENT;
-		super_identify(&b->super, &r, false);
-		if (!b->super.damaged || ++i == READS_IF_DAMAGED)
-			return b->super.fs.type || b->super.member.type ? 0 : r.error;
-		sys_forget(fd);
+		super_identify(&b->super, &r, &wish);
+		if (!b->super.damaged)
+			break;
 	}
+	super_contents(contents, &b->super, &r);
+	contents->sequence = sequence;
+	return r.error;
 }
 
-int device_part(const struct boot *b, struct parttable_id *part, const struct device *d, int offset)
+bool device_partition(char *name, const char *disk, unsigned number)
 {
-	const char *disk = d->partition ? d->disk : d->name, *last = str_find(disk, '\0') - 1;
-	unsigned number = d->partition - (unsigned)offset;
-	char path[sizeof(b->node)], name[DEVICE_NAME_MAX];
-	struct reader r;
-	int err, fd;
-
 	/* the names that the kernel gives to partitions (block/partitions/core.c) */
-	if (!number || !str_print(name, sizeof(name), "%s%s%u", disk,
-				  *last >= '0' && *last <= '9' ? "p" : "", number))
-		return -ENOENT;
-	fd = device_open(b, disk, path);
-	if (fd < 0)
-		return fd;
-	device_reader(&r, fd);
-	err = parttable_id(part, &r, sys_sector(fd), number, device_number(name, "start"));
-	sys_close(fd);
-	return err;
+	return str_print(name, DEVICE_NAME_MAX, "%s%s%u", disk,
+			 str_digit(str_find(disk, '\0')[-1]) <= 9 ? "p" : "", number);
 }
 
-int devices_each(struct boot *b, dir_visit *visit)
+int device_table(const char *disk, parttable_is *is, const void *arg,
+		 struct parttable_hit *hits, int max)
+{
+	char path[sizeof(((struct boot *)0)->node)];
+	struct reader r;
+	int fd = device_open(disk, path), count = fd;
+
+	if (fd >= 0) {
+		device_reader(&r, fd);
+		count = r.size ? parttable_find(&r, sys_sector(fd), is, arg, hits, max) : -ENOENT;
+		sys_close(fd);
+	}
+	return count;
+}
+
+bool device_is_hit(const char *name, const struct parttable_hit *hit)
+{
+	return hit->start == PARTTABLE_ANYWHERE || device_number(name, "start") == (long long)hit->start;
+}
+
+int devices_each(dir_visit *visit, void *arg)
 {
 	int err = sys_mount_pseudo("sysfs", "/sys");
 
-	return err ? err : dir_each(DEVICE_BY_NAME, visit, b);
+	return err ? err : dir_each(DEVICE_BY_NAME, visit, arg);
 }

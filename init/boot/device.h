@@ -7,20 +7,11 @@
 
 #include "../init.h"
 #include "../lib/dir.h"
-#include "../plan/parttable.h"
-
-#define DEVICE_NAME_MAX (ROOTSPEC_NAME_MAX + 1)
+#include "../plan/judge.h"
 
 /* Where a device is looked up: by its name in sysfs, or by its number "8:1". */
 #define DEVICE_BY_NAME "/sys/class/block/"
 #define DEVICE_BY_NUMBER "/sys/dev/block/"
-
-struct device {
-	char name[DEVICE_NAME_MAX]; /* in sysfs: a '!' is a '/' below /dev/ */
-	char disk[DEVICE_NAME_MAX]; /* a partition's disk */
-	const char *bus;            /* usb mmc nvme virtio ata scsi mtd virtual other */
-	unsigned partition;         /* its number on the disk; 0 for a whole disk */
-};
 
 /*
  * Fills *d: 0; -ENOENT when there is no such device (any more), or it is one that is not looked
@@ -28,32 +19,42 @@ struct device {
  */
 int device_look(struct device *d, const char *where, const char *which);
 
-/* Opens the device of this name in sysfs, with its node at path (of b->node's size): the fd or -errno. */
-int device_open(const struct boot *b, const char *name, char *path);
+/* Its node, into path of b->node's size. */
+void device_path(char *path, const char *name);
 
-/* A reader of an open device. */
+/*
+ * Opens the device of this name in sysfs, with its node at path (of b->node's size): the fd or -errno.
+ * A drive's open tray stays open.
+ */
+int device_open(const char *name, char *path);
+
+/* A reader of an open device: of the sectors that are asked for, past the page cache. */
 void device_reader(struct reader *r, int fd);
 
 /*
- * Reads b->super from an open device. When the checksum is wrong it is read
- * again from the medium, twice. -errno when it cannot be read.
+ * Reads b->super from an open device, and *contents. When the checksum is wrong it is read again,
+ * twice. -errno when something of it cannot be read; what could be is in *contents then. by_name: as
+ * in struct super_wish.
  */
-int device_super(struct boot *b, int fd);
+int device_super(struct boot *b, int fd, struct contents *contents, bool by_name);
 
-/*
- * What its disk's table says of the partition whose number is `offset` less
- * than this one's; -errno, -ENOENT when there is none.
- */
-int device_part(const struct boot *b, struct parttable_id *part, const struct device *d,
-		int offset);
+/* parttable_find() for the disk of this name. */
+int device_table(const char *disk, parttable_is *is, const void *arg,
+		 struct parttable_hit *hits, int max);
 
-/* A number that sysfs has in a file of the device: size, start (of 512 bytes); 0 when it has none. */
-unsigned long long device_number(const char *name, const char *file);
+/* The name of a partition: false when it does not fit. */
+bool device_partition(char *name, const char *disk, unsigned number);
+
+/* A number that sysfs has in a file of the device: size, start (of 512 bytes); -ENOENT when it has none, or -errno. */
+long long device_number(const char *name, const char *file);
+
+/* Does the kernel's partition of that name stand where the table's does? */
+bool device_is_hit(const char *name, const struct parttable_hit *hit);
 
 /* May root be there at all? By the image's list of buses. */
 bool device_allowed(const struct device *d);
 
-/* Visits all devices with b as argument; mounts /sys for that. */
-int devices_each(struct boot *b, dir_visit *visit);
+/* Visits all devices with arg; mounts /sys for that. 0, what ended it, or -errno. */
+int devices_each(dir_visit *visit, void *arg);
 
 #endif

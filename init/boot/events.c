@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #define LOOK_EVERY 50 /* ms, without events */
-#define DRAIN_MAX 10000 /* events at a time */
+#define DROP_MAX 1000 /* events that are not looked at: some ms */
 
 /* 0: not open. It cannot be a socket of ours: 0 to 2 are the console. */
 static int sock;
@@ -20,25 +20,32 @@ void events_open(void)
 		say(LOG_NOTE, "uevents: %d; looking every 50 ms", sock);
 }
 
-enum event events_wait(unsigned ms, struct uevent *uevent)
+bool events_wait(unsigned ms)
+{
+	struct pollfd event = { .fd = sock, .events = POLLIN };
+
+	sys_poll(&event, 1, (int)(sock < 0 && ms > LOOK_EVERY ? LOOK_EVERY : ms));
+	return sock > 0;
+}
+
+enum event events_next(struct uevent *uevent)
 {
 	static char message[UEVENT_MAX];
-	struct pollfd event = { .fd = sock, .events = POLLIN };
 	int n;
 
-	if (sock < 0 && ms > LOOK_EVERY)
-		ms = LOOK_EVERY;
-	if (sys_poll(&event, 1, (int)ms) <= 0)
-		return sock < 0 ? EVENT_LOST : EVENT_TIME;
-	n = sys_read_uevent(sock, message, sizeof(message));
-	if (n == -ENOBUFS) {
-		/* what is still in the queue, the look at everything sees too */
-		for (int i = 0; i < DRAIN_MAX && n != -EAGAIN; i++)
-			n = sys_read_uevent(sock, message, sizeof(message));
-		say(LOG_NOTE, "uevents lost; rescanning /sys");
-		return EVENT_LOST;
-	}
-	return n > 0 && uevent_parse(uevent, message, (size_t)n) ? EVENT_DEVICE : EVENT_TIME;
+	if (sock <= 0)
+		return EVENT_NONE;
+	do {
+		n = sys_read_uevent(sock, message, sizeof(message));
+		if (n == -ENOBUFS) {
+			/* what is still in the queue, the look at everything sees too */
+			for (int i = 0; i < DROP_MAX && n != -EAGAIN; i++)
+				n = sys_read_uevent(sock, message, sizeof(message));
+			say(LOG_NOTE, "uevents lost; rescanning /sys");
+			return EVENT_LOST;
+		}
+	} while (n >= 0 && !uevent_parse(uevent, message, (size_t)n));
+	return n > 0 ? EVENT_DEVICE : EVENT_NONE;
 }
 
 void events_close(void)

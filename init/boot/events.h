@@ -7,8 +7,10 @@
 
 #include "../plan/uevent.h"
 
+#include <stdbool.h>
+
 enum event {
-	EVENT_TIME,   /* the time has passed, or what came was no event */
+	EVENT_NONE,   /* nothing waits */
 	EVENT_DEVICE, /* something happened to a device; it need not be a block device */
 	EVENT_LOST,   /* nobody knows: look at everything */
 };
@@ -16,16 +18,18 @@ enum event {
 /*
  * Subscribes to the kernel's multicast group. Look once after this: what came
  * before it is not told. Does nothing when it is done already. A kernel without
- * CONFIG_NET has no events: said, and events_wait() then gives EVENT_LOST every
- * 50 ms.
+ * CONFIG_NET has no events: said.
  */
 void events_open(void);
 
 /*
- * Sleeps until an event comes or ms milliseconds have passed. For EVENT_DEVICE
- * *uevent is set; its text lives until the next call.
+ * Sleeps until an event comes or ms milliseconds have passed. False on a kernel
+ * without events, after 50 ms at most: look at everything.
  */
-enum event events_wait(unsigned ms, struct uevent *uevent);
+bool events_wait(unsigned ms);
+
+/* The next one that waits. For EVENT_DEVICE *uevent is set; its text lives until the next call. */
+enum event events_next(struct uevent *uevent);
 
 void events_close(void);
 

@@ -5,7 +5,7 @@
  */
 #include "../lib/str.h"
 #include "../lib/sys.h"
-#include "find.h"
+#include "look.h"
 #include "modules.h"
 
 #include <errno.h>
@@ -28,46 +28,47 @@ static bool has_name(const char *path, const char *name)
 }
 
 /* Its directory in sysfs, into path; -ENOENT when it is not there. */
-static int look_up(const char *root, char *path, size_t size)
+static int look_up(const struct rootspec *root, char *path, size_t size)
 {
-	const char *class = root[0] == 'm' ? "mtd" : "ubi", *colon = str_find(root, ':');
-	bool has_number = root[3] != ':';
+	bool is_mtd = root->class[0] == 'm';
 
-	if (!*colon)
-		return str_print(path, size, "/sys/class/%s/%s", class, root) ? sys_access(path) : -ENOENT;
 	for (unsigned i = 0; i < NUMBERS_MAX; i++) {
-		char *end;
+		/* the name is one of mtdI or of ubiN_I */
+		unsigned number = root->name ? i : is_mtd ? root->major : root->minor;
 
-		/* mtd:NAME is one of mtdI, ubiN:VOLUME one of ubiN_I, and N is 0 when it is not said */
-		if (!str_print(path, size, "/sys/class/%s/%s", class, root))
-			return -ENOENT;
-		end = str_find(path, ':');
-		if (!str_print(end, size - (size_t)(end - path), "%s%u",
-			       class[0] == 'm' ? "" : has_number ? "_" : "0_", i))
-			return -ENOENT;
-		if (has_name(path, colon + 1))
+		if (is_mtd)
+			str_print(path, size, "/sys/class/mtd/mtd%u", number);
+		else
+			str_print(path, size, "/sys/class/ubi/ubi%u_%u", root->major, number);
+		if (!root->name)
+			return sys_access(path);
+		if (has_name(path, root->name))
 			return 0;
 	}
 	return -ENOENT;
 }
 
-int find_flash(struct boot *b)
+int look_flash(struct boot *b)
 {
-	char path[128];
+	char path[64];
 	int err = sys_mount_pseudo("sysfs", "/sys"), fd;
+	bool is_mtd = b->root.class[0] == 'm';
 
 	/* no device asks for it; it attaches, by its own parameter, what there is of flash when it is loaded */
-	if (CONFIG_MODULES && b->root.value[0] == 'u' && !sys_access("/sys/class/mtd/mtd0"))
+	if (CONFIG_MODULES && !is_mtd && !sys_access("/sys/class/mtd/mtd0"))
 		modules_ask(b, "ubi");
 	if (!err)
-		err = look_up(b->root.value, path, sizeof(path));
-	if (err || !str_print(b->node, sizeof(b->node), "/dev%s", path + sizeof("/sys/class/mtd") - 1))
-		return err ? err : -ENAMETOOLONG;
-	b->type = b->root.value[0] == 'm' ? "jffs2,romfs,cramfs" : "ubifs";
+		err = look_up(&b->root, path, sizeof(path));
+	if (err)
+		return err;
+	str_print(b->node, sizeof(b->node), "/dev%s", path + sizeof("/sys/class/mtd") - 1);
+	b->contents.fs = is_mtd ? "jffs2,romfs,cramfs" : "ubifs";
 	fd = sys_open(b->node, O_RDONLY);
 	if (fd >= 0) {
-		if (CONFIG_PROBE && !device_super(b, fd) && b->super.fs.type)
-			b->type = b->super.fs.type;
+		struct contents contents;
+
+		if (CONFIG_PROBE && !device_super(b, fd, &contents, true) && contents.fs)
+			b->contents = contents;
 		sys_close(fd);
 	}
 	return str_copy(b->node, sizeof(b->node), b->root.value) ? 0 : -ENAMETOOLONG;

@@ -14,6 +14,9 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 
+/* How often it is mounted while its disk says that it is another one. */
+#define TRIES_MAX 4
+
 /* ENODEV, which the kernel cannot meet: a type without a driver. */
 static bool try_next(int err)
 {
@@ -23,31 +26,27 @@ static bool try_next(int err)
 /* Mounts it; when that fails, again with what the image has for this type and is not loaded yet. */
 static int try_type(const struct boot *b, const char *type, unsigned long flags)
 {
-	int err = sys_mount(b->node, NEW_ROOT, type, flags, b->params.rootflags);
+	int err = sys_mount(b->node, NEW_ROOT, type, flags, b->root.flags);
 	char alias[sizeof("fs-") + 32];
 
 	if (CONFIG_MODULES && err && str_print(alias, sizeof(alias), "fs-%s", type) &&
 	    modules_ask(b, alias))
-		err = sys_mount(b->node, NEW_ROOT, type, flags, b->params.rootflags);
+		err = sys_mount(b->node, NEW_ROOT, type, flags, b->root.flags);
 	return err;
 }
 
 /* Tries the comma-separated types in order: 0 with b->type set, else the error that ended it. */
-static int try_types(struct boot *b, char *types, unsigned long flags)
+static int try_types(struct boot *b, const char *types, unsigned long flags)
 {
+	static char type[32];
 	int err = -EINVAL;
 
-	while (*types) {
-		char *end = str_find(types, ','), separator = *end;
-
-		*end = '\0';
-		b->type = types;
-		if (*types)
-			err = try_type(b, types, flags);
+	b->type = type;
+	while (str_item(&types, ',', type, sizeof(type))) {
+		if (*type)
+			err = try_type(b, type, flags);
 		if (!try_next(err))
-			return err;
-		*end = separator;
-		types = end + !!separator;
+			break;
 	}
 	return err;
 }
@@ -63,62 +62,55 @@ static const char *drivers(const char *type)
 	return type;
 }
 
-/* What root's device holds; NULL when that is nothing we know, or it is flash or a share. */
-static const char *found_type(const struct boot *b)
-{
-	if (b->device < 0)
-		return b->type;
-	return b->super.damaged ? b->super.damaged : b->super.fs.type;
-}
 
 int mount_root(struct boot *b)
 {
 	static char list[4096];
-	const char *found = CONFIG_PROBE || CONFIG_ROOT_FLASH ? found_type(b) : NULL;
-	const char *types = b->params.rootfstype ? b->params.rootfstype : found ? drivers(found) : NULL;
+	const struct contents *c = &b->contents;
+	/* a damaged one is for the kernel to judge */
+	const char *found = c->damaged ? c->damaged : c->fs;
+	const char *types = b->root.types ? b->root.types : found ? drivers(found) : NULL;
 	unsigned long flags = b->flags;
 	int err = 0;
 
-	if (types) {
-		if (!str_copy(list, sizeof(list), types))
-			return -E2BIG;
-	} else {
+	if (!types) {
 		/* most of these will refuse: the kernel's words about it would mislead */
 		flags |= MS_SILENT;
 		err = sys_read_file("/proc/filesystems", list, sizeof(list));
 		if (err < 0)
 			return err;
 		mountopts_filesystems(list);
+		types = list;
 	}
-	err = try_types(b, list, flags);
+	err = try_types(b, types, flags);
 	if (try_next(err) && !(flags & MS_RDONLY)) {
-		err = try_types(b, list, flags | MS_RDONLY);
+		err = try_types(b, types, flags | MS_RDONLY);
 		if (!err)
 			say(LOG_ERR, "mount %s (%s) rw: refused; root is read-only", b->node, b->type);
 	}
 	if (try_next(err))
-		b->type = list;
+		b->type = types;
 	return err;
 }
 
 /* Not refused: of some formats the kernel mounts what is there. */
 static void say_if_cut(const struct boot *b)
 {
-	unsigned long long claims = b->super.fs.size, size = sys_size(b->device);
+	unsigned long long claims = b->contents.size, size = sys_size(b->device);
 
 	if (size && claims > size)
 		say(LOG_ERR, "%s: cut short: the %s takes %u KiB, the device has %u", b->node,
-		    b->super.fs.type, (unsigned)(claims >> 10), (unsigned)(size >> 10));
+		    b->contents.fs, (unsigned)(claims >> 10), (unsigned)(size >> 10));
 }
 
 /* Refuses, with what is known of the reason. */
 static int refuse_mount(const struct boot *b, int err)
 {
-	const char *found = CONFIG_PROBE ? b->super.fs.type : NULL, *why = "", *what = "";
+	const char *found = CONFIG_PROBE ? b->contents.fs : NULL, *why = "", *what = "";
 
 	if (err == -EROFS) {
 		why = ": journal not empty; try rootflags=noload";
-	} else if (CONFIG_PROBE && b->super.damaged) {
+	} else if (CONFIG_PROBE && b->contents.damaged) {
 		why = ": superblock checksum is wrong";
 	} else if (found && !str_same(found, b->type)) {
 		why = ": root is ";
@@ -126,7 +118,7 @@ static int refuse_mount(const struct boot *b, int err)
 	} else if (CONFIG_MODULES && err == -ENODEV) {
 		why = ", and no module of this image gave it";
 	} else if (err == -EINVAL) {
-		why = b->params.rootflags ? ": bad rootflags=, or " : ": ";
+		why = b->root.flags ? ": bad rootflags=, or " : ": ";
 		what = found ? "see the kernel's lines above" : "another file system; rootfstype= names it";
 	}
 	return refuse(b, "mount %s (%s): %d%s%s", b->node, b->type, err, why, what);
@@ -139,25 +131,26 @@ static int refuse_mount(const struct boot *b, int err)
 static bool has_changed(const struct boot *b)
 {
 	int fd = sys_open(b->node, O_RDONLY);
-	unsigned is = (unsigned)sys_disk_sequence(fd);
-	bool changed = fd < 0 || is != b->sequence || sys_number(b->device) != sys_number(fd);
+	unsigned was = b->contents.sequence, is = (unsigned)sys_disk_sequence(fd);
+	bool changed = fd < 0 || is != was || sys_number(b->device) != sys_number(fd);
 
 	sys_close(fd);
 	if (changed)
-		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, b->sequence, is);
+		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, was, is);
 	return changed;
 }
 
 int attach(struct boot *b)
 {
-	do {
+	for (unsigned tries = 1;; tries++) {
 		int err;
 
-		if (CONFIG_PROBE && b->device >= 0 && b->super.fs.type)
+		if (CONFIG_PROBE && b->device >= 0 && b->contents.fs)
 			say_if_cut(b);
 		/* a share is there when it is mounted: find did it */
 		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
-		if (!CONFIG_PROBE || b->device < 0 || !has_changed(b)) {
+		/* some readers tell of another medium each time they are opened */
+		if (!CONFIG_PROBE || b->device < 0 || tries == TRIES_MAX || !has_changed(b)) {
 			if (err)
 				return refuse_mount(b, err);
 			sys_close(b->device);
@@ -168,6 +161,7 @@ int attach(struct boot *b)
 		}
 		sys_unmount(NEW_ROOT);
 		sys_close(b->device);
-	} while (!find(b));
-	return REFUSED;
+		if (find(b))
+			return REFUSED;
+	}
 }

@@ -5,7 +5,7 @@
 #include "../lib/log.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
-#include "../plan/match.h"
+#include "../plan/judge.h"
 #include "coldplug.h"
 #include "device.h"
 
@@ -41,7 +41,7 @@ static void add_tags(const struct boot *b, const struct parttable_id *part)
 	if (b->super.second.type)
 		add(" or %s", b->super.second.type);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
-		const char *value = match_value(tag, &b->super, part);
+		const char *value = judge_value(tag, &b->super, part);
 
 		if (*value)
 			add(" %s=%s", rootspec_tags[tag], value);
@@ -60,8 +60,14 @@ static void add_fault(int fd)
 
 	device_reader(&r, fd);
 	switch (parttable_fault(&r, &other)) {
+	case PARTTABLE_UNPROTECTED:
+		add("; its GPT is good, but sector 0 has no protective MBR: boot with gpt");
+		break;
 	case PARTTABLE_BACKUP_ONLY:
 		add("; primary GPT is damaged, backup is good: boot with gpt, repair with sgdisk -e");
+		break;
+	case PARTTABLE_CUT:
+		add("; its GPT is for a larger disk");
 		break;
 	case PARTTABLE_OTHER_SECTOR:
 		add("; GPT is for %u-byte sectors, disk has %u", other, sector);
@@ -71,26 +77,35 @@ static void add_fault(int fd)
 	}
 }
 
+/* Is it this device's number? */
+static bool is_number(const void *arg, unsigned number, const struct parttable_id *id)
+{
+	(void)id;
+	return number == ((const struct device *)arg)->partition;
+}
+
 static int report(void *arg, const char *name)
 {
 	struct boot *b = arg;
 	char path[sizeof(b->node)];
-	struct parttable_id part;
-	unsigned long long sectors = device_number(name, "size");
+	struct parttable_hit hit;
+	long long sectors = device_number(name, "size");
+	struct contents contents;
 	struct device d;
 	int fd, err;
 
 	/* the many that nothing is set up behind: loop, nbd, zram; drives without a medium too */
-	if (device_look(&d, DEVICE_BY_NAME, name) || !sectors)
+	if (device_look(&d, DEVICE_BY_NAME, name) || sectors <= 0)
 		return 0;
 	line_end = line;
 	add("%s (%u MiB, %s)", name, (unsigned)(sectors >> 11), d.bus);
-	fd = device_open(b, name, path);
-	err = fd < 0 ? fd : device_super(b, fd);
+	fd = device_open(name, path);
+	err = fd < 0 ? fd : device_super(b, fd, &contents, false);
 	if (err)
 		add(": %d", err);
 	else if (CONFIG_PROBE)
-		add_tags(b, device_part(b, &part, &d, 0) ? NULL : &part);
+		add_tags(b, d.partition && device_table(d.disk, is_number, &d, &hit, 1) == 1 &&
+			 device_is_hit(name, &hit) ? &hit.id : NULL);
 	if (CONFIG_PROBE && !err && !d.partition && !b->super.fs.type)
 		add_fault(fd);
 	if (fd >= 0)
@@ -100,13 +115,13 @@ static int report(void *arg, const char *name)
 }
 
 /* A device that nobody drives: its modalias is the name of the module that is missing. */
-static void report_driverless(struct boot *b, const struct uevent *event)
+static void report_driverless(void *arg, const struct uevent *event)
 {
 	static unsigned said[DEVICES_MAX]; /* a hash of each: equal ones are said once */
 	const char *modalias = uevent_value(event, "MODALIAS=");
 	unsigned hash = 0;
 
-	(void)b;
+	(void)arg;
 	if (!modalias || uevent_value(event, "DRIVER="))
 		return;
 	for (const char *c = modalias; *c; c++)
@@ -129,7 +144,7 @@ void report_devices(struct boot *b, bool drivers)
 	if (CONFIG_MODULES && drivers)
 		coldplug_each(b, "acpi cpu", report_driverless);
 	seen = 0;
-	err = devices_each(b, report);
+	err = devices_each(report, b);
 	if (err < 0)
 		say(LOG_ERR, "read /sys: %d", err);
 	else if (!seen)

@@ -38,24 +38,47 @@ bool str_same(const char *a, const char *b)
 	return rest && !*rest;
 }
 
+bool str_item(const char **list, char separator, char *item, size_t size)
+{
+	const char *from = *list, *end = str_find(from, separator);
+
+	if (!*from)
+		return false;
+	*list = end + !!*end;
+	if ((size_t)(end - from) >= size)
+		end = from;
+	while (from < end)
+		*item++ = *from++;
+	*item = '\0';
+	return true;
+}
+
+unsigned str_digit(char c)
+{
+	unsigned digit = (unsigned)c - '0', letter = ((unsigned)c | 0x20) - 'a';
+
+	return digit <= 9 ? digit : letter <= 5 ? letter + 10 : 16;
+}
+
+unsigned long long str_number(const char **text, unsigned base)
+{
+	unsigned long long n = 0;
+	unsigned digit;
+
+	for (; (digit = str_digit(**text)) < base; ++*text)
+		n = n >> 60 ? ~0ULL : n * base + digit;
+	return n;
+}
+
 int str_uint(const char *s, unsigned max, unsigned *out)
 {
-	unsigned long long next;
-	unsigned n = 0;
-	int err = *s ? 0 : -EINVAL;
+	const char *end = s;
+	unsigned long long n = str_number(&end, 10);
 
-	for (; *s; s++) {
-		unsigned digit = (unsigned)*s - '0';
-
-		if (digit > 9)
-			return -EINVAL;
-		next = n * 10ULL + digit;
-		if (next > max)
-			err = -ERANGE;
-		n = (unsigned)next;
-	}
-	*out = err ? max : n;
-	return err;
+	if (end == s || *end)
+		return -EINVAL;
+	*out = n > max ? max : (unsigned)n;
+	return n > max ? -ERANGE : 0;
 }
 
 /* n in decimal, at the end of buf, which holds 11 bytes. */

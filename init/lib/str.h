@@ -24,9 +24,24 @@ const char *str_after(const char *s, const char *prefix);
 bool str_same(const char *a, const char *b);
 
 /*
+ * Takes the next item off *list, whose items that separator parts, into item of size bytes; one that
+ * does not fit comes as "". False at the list's end.
+ */
+bool str_item(const char **list, char separator, char *item, size_t size);
+
+/* What the digit counts, in either case; 16 or more when it is none of a hexadecimal number. */
+unsigned str_digit(char c);
+
+/*
+ * Takes the digits of that base (2 to 16) off *text, which moves behind them: their number, or
+ * ~0ULL when that is too large; 0 when there are none.
+ */
+unsigned long long str_number(const char **text, unsigned base);
+
+/*
  * A whole decimal number without sign. 0 and *out on success; -EINVAL when s
  * is empty or holds anything but digits; -ERANGE, with *out = max, when the
- * number is above max (9 or more).
+ * number is above max.
  */
 int str_uint(const char *s, unsigned max, unsigned *out);
 

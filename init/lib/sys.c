@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/cdrom.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/reboot.h>
@@ -67,6 +69,15 @@ int sys_read_at(int fd, void *buf, size_t size, unsigned long long offset)
 int sys_write(int fd, const void *buf, size_t size)
 {
 	return call3(SYS_write, fd, buf, size);
+}
+
+int sys_set_flags(int fd, int flags)
+{
+#ifdef SYS_fcntl64
+	return call3(SYS_fcntl64, fd, F_SETFL, flags);
+#else
+	return call3(SYS_fcntl, fd, F_SETFL, flags);
+#endif
 }
 
 void sys_close(int fd)
@@ -192,9 +203,21 @@ unsigned long long sys_disk_sequence(int fd)
 	return sequence;
 }
 
-void sys_forget(int fd)
+bool sys_has_disc(int fd)
 {
-	call3(SYS_ioctl, fd, BLKFLSBUF, 0);
+	/* no disc, an open tray, not ready yet; what is no drive, or cannot tell, gives another value */
+	return (unsigned)call3(SYS_ioctl, fd, CDROM_DRIVE_STATUS, CDSL_CURRENT) - CDS_NO_DISC > CDS_DRIVE_NOT_READY - CDS_NO_DISC;
+}
+
+int sys_btrfs(int control, unsigned request, const char *path)
+{
+	static struct btrfs_ioctl_vol_args args;
+	char *to = args.name;
+
+	do
+		*to++ = *path;
+	while (*path++);
+	return call3(SYS_ioctl, control, request, &args);
 }
 
 int sys_chdir(const char *path)

@@ -7,7 +7,9 @@
 #ifndef LIB_SYS_H
 #define LIB_SYS_H
 
+#include <linux/btrfs.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
@@ -20,6 +22,7 @@ int sys_open_at(int dir, const char *name, int flags);
 int sys_read(int fd, void *buf, size_t size);
 int sys_read_at(int fd, void *buf, size_t size, unsigned long long offset);
 int sys_write(int fd, const void *buf, size_t size);
+int sys_set_flags(int fd, int flags);               /* fcntl, F_SETFL */
 void sys_close(int fd);
 int sys_stat(const char *path, int flags, struct statx *st);
 int sys_stat_fd(int fd, struct statx *st);
@@ -52,7 +55,15 @@ unsigned long long sys_size(int fd);          /* in bytes */
 unsigned sys_sector(int fd);                  /* of the disk, in bytes; a partition has its disk's */
 unsigned long long sys_number(int fd);        /* major, minor in the upper and lower half */
 unsigned long long sys_disk_sequence(int fd); /* no two disks have the same (Linux 5.15) */
-void sys_forget(int fd);                      /* what was read of it: the next read asks the medium */
+bool sys_has_disc(int fd);                    /* of a CD drive, opened with O_NONBLOCK; others have */
+
+/*
+ * Tells the kernel of a device of a btrfs, or asks whether all are known of the one that it is a part of: 0,
+ * or 1 when not. path is shorter than 4,088 bytes.
+ */
+#define SYS_BTRFS_SCAN BTRFS_IOC_SCAN_DEV
+#define SYS_BTRFS_READY BTRFS_IOC_DEVICES_READY
+int sys_btrfs(int control, unsigned request, const char *path);
 
 /* Where we are and what is mounted. */
 int sys_chdir(const char *path);

@@ -3,13 +3,16 @@
 
 #define ENTRY 32
 #define PIECE 4096
+#define SECTOR 512
 
 bool chain_entries(struct chain *c, unsigned long long offset, unsigned size)
 {
 	unsigned char piece[PIECE];
+	/* a volume's name is most often the first entry */
+	unsigned most = SECTOR;
 
-	while (size) {
-		unsigned length = size < PIECE ? size : PIECE;
+	for (; size; most = PIECE) {
+		unsigned length = size < most ? size : most;
 
 		if (!c->pieces || !reader_get(c->reader, piece, length, offset))
 			return false;

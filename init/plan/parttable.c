@@ -27,12 +27,20 @@ struct table {
 	unsigned count;           /* of the entries */
 	unsigned long long array; /* where they start, in bytes */
 	unsigned long long last;  /* logical sector of the disk */
+	bool is_cut;              /* a GPT's header is sound, but the disk too small for it */
+	/* what is looked for, and found so far; is: NULL for nothing */
+	parttable_is *is;
+	const void *arg;
+	struct parttable_hit *hits;
+	int count_hits, max;
 	unsigned char at[4096];
 };
 
 static bool open_table(struct table *t, struct reader *disk, unsigned sector)
 {
 	t->disk = disk;
+	t->is = NULL;
+	t->is_cut = false;
 	t->shift = (unsigned)__builtin_ctz(sector | 4096);
 	t->last = (disk->size >> t->shift) - 1;
 	return sector == 1U << t->shift && t->shift >= 9;
@@ -43,11 +51,39 @@ static bool get(struct table *t, size_t size, unsigned long long from)
 	return reader_get(t->disk, t->at, size, from);
 }
 
-/* The CRC of the entries; 0 when they cannot all be read. */
+/*
+ * Where an entry starts, in sectors of 512 bytes, or NONE when it is no partition. One that ends before
+ * it starts is none here: the kernel makes it, of nearly 2^64 sectors.
+ */
+static unsigned long long entry_start(const struct table *t, const unsigned char *e)
+{
+	if (!(le64(e) | le64(e + 8)) || le64(e + 32) > le64(e + 40) || le64(e + 40) > t->last)
+		return NONE;
+	return le64(e + 32) << (t->shift - 9);
+}
+
+static void gpt_id(struct parttable_id *id, const unsigned char *entry)
+{
+	text_uuid(id->uuid, entry + 16, true);
+	text_utf8(id->label, entry + 56, 36, false);
+}
+
+/* Keeps the hit behind the last, whose id is filled, if it is one. */
+static void ask(struct table *t, unsigned number, unsigned long long start)
+{
+	struct parttable_hit *hit = &t->hits[t->count_hits];
+
+	hit->number = number;
+	hit->start = start;
+	if (t->is(t->arg, number, &hit->id))
+		t->count_hits++;
+}
+
+/* The CRC of the entries, each of which is asked meanwhile; 0 when they cannot all be read. */
 static unsigned entries_sum(struct table *t)
 {
 	unsigned long long from = t->array;
-	unsigned left = t->count * GPT_ENTRY, sum = ~0U;
+	unsigned left = t->count * GPT_ENTRY, sum = ~0U, number = 0;
 
 	while (left) {
 		unsigned n = left < sizeof(t->at) ? left : sizeof(t->at);
@@ -55,6 +91,14 @@ static unsigned entries_sum(struct table *t)
 		if (!get(t, n, from))
 			return 0;
 		sum = crc(CRC32, sum, t->at, n);
+		for (unsigned i = 0; i < n && t->is && t->count_hits < t->max; i += GPT_ENTRY) {
+			const unsigned char *e = t->at + i;
+
+			if (++number >= PARTTABLE_MAX || entry_start(t, e) == NONE)
+				continue;
+			gpt_id(&t->hits[t->count_hits].id, e);
+			ask(t, number, entry_start(t, e));
+		}
 		from += n;
 		left -= n;
 	}
@@ -73,6 +117,7 @@ static bool gpt(struct table *t, unsigned long long lba)
 	if (le32(h + 12) - GPT_HEADER > (1U << t->shift) - GPT_HEADER ||
 	    ~crc_hole(CRC32, ~0U, h, le32(h + 12), 16) != le32(h + 16))
 		return false;
+	t->is_cut |= le64(h + 48) > t->last;
 	array = le64(h + 72);
 	t->array = array << t->shift;
 	t->count = le32(h + 80);
@@ -81,27 +126,6 @@ static bool gpt(struct table *t, unsigned long long lba)
 	return le64(h + 24) == lba && le64(h + 40) <= le64(h + 48) && le64(h + 48) <= t->last &&
 	       array <= t->last && t->count - 1 < GPT_ENTRIES_MAX && le32(h + 84) == GPT_ENTRY &&
 	       entries_sum(t) == sum;
-}
-
-/*
- * Reads an entry: the sector of 512 bytes where it starts, or NONE when it is no
- * partition. One that ends before it starts is none here: the kernel makes it, of
- * nearly 2^64 sectors.
- */
-static unsigned long long gpt_entry(struct table *t, unsigned i)
-{
-	const unsigned char *e = t->at;
-
-	if (i >= t->count || !get(t, GPT_ENTRY, t->array + i * GPT_ENTRY) ||
-	    !(le64(e) | le64(e + 8)) || le64(e + 32) > le64(e + 40) || le64(e + 40) > t->last)
-		return NONE;
-	return le64(e + 32) << (t->shift - 9);
-}
-
-static void gpt_id(struct parttable_id *id, const unsigned char *entry)
-{
-	text_uuid(id->uuid, entry + 16, true);
-	text_utf8(id->label, entry + 56, 36, false);
 }
 
 /*
@@ -143,43 +167,69 @@ static const unsigned char *slot_of(const struct table *t, unsigned i)
 	return t->at + MBR_SLOTS + 16 * (i & 3);
 }
 
-/* The parts of what is extended are not walked: those are believed. */
-static bool in_mbr(struct table *t, unsigned i, unsigned long long start)
+/* Those of an MBR; the parts of what is extended are believed to be there. */
+static void ask_mbr(struct table *t)
 {
-	return mbr(t) && (i >= 4 || sectors(slot_of(t, i) + 8, t->shift) == start);
+	for (unsigned i = 0; i < PARTTABLE_MAX - 1 && t->count_hits < t->max; i++) {
+		unsigned long long start = PARTTABLE_ANYWHERE;
+
+		if (i < 4) {
+			/* what is extended has no PARTUUID, whatever a GPT from before says */
+			if (extended(slot_of(t, i)) || !le32(slot_of(t, i) + 12))
+				continue;
+			start = sectors(slot_of(t, i) + 8, t->shift);
+		}
+		mbr_id(&t->hits[t->count_hits].id, t->at, i + 1);
+		ask(t, i + 1, start);
+	}
 }
 
-int parttable_id(struct parttable_id *id, struct reader *disk, unsigned sector, unsigned number,
-		 unsigned long long start)
+int parttable_find(struct reader *disk, unsigned sector, parttable_is *is, const void *arg,
+		   struct parttable_hit *hits, int max)
 {
 	struct table t;
-	unsigned i = number - 1;
 
-	if (!open_table(&t, disk, sector) || i >= PARTTABLE_MAX - 1)
+	if (!open_table(&t, disk, sector))
 		return -ENOENT;
-	if (in_mbr(&t, i, start)) {
-		/* it has no PARTUUID, whatever a GPT from before says */
-		if (i < 4 && extended(slot_of(&t, i)))
-			return -ENOENT;
-		mbr_id(id, t.at, number);
-		return 0;
-	}
-	if ((gpt(&t, 1) && gpt_entry(&t, i) == start) ||
-	    (gpt(&t, t.last) && gpt_entry(&t, i) == start)) {
-		gpt_id(id, t.at);
-		return 0;
-	}
+	t.is = is;
+	t.arg = arg;
+	t.hits = hits;
+	t.max = max;
+	t.count_hits = 0;
+	if (mbr(&t))
+		ask_mbr(&t);
+	if (t.count_hits || gpt(&t, 1))
+		return t.count_hits;
+	/* what a damaged one names does not count */
+	t.count_hits = 0;
+	if (gpt(&t, t.last))
+		return t.count_hits;
 	return disk->error ? -EIO : -ENOENT;
+}
+
+/* is_pmbr_valid() of the first sector */
+static bool protective(const unsigned char *mbr)
+{
+	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
+		if (mbr[i + 4] == 0xee && le32(mbr + i + 8) == 1)
+			return le16(mbr + 510) == 0xaa55;
+	return false;
 }
 
 enum parttable_fault parttable_fault(struct reader *disk, unsigned *sector)
 {
 	struct table t;
+	bool is_protected;
 
-	if (!open_table(&t, disk, *sector) || mbr(&t) || gpt(&t, 1))
+	if (!open_table(&t, disk, *sector) || mbr(&t))
 		return PARTTABLE_FINE;
+	is_protected = protective(t.at);
+	if (gpt(&t, 1))
+		return is_protected ? PARTTABLE_FINE : PARTTABLE_UNPROTECTED;
 	if (gpt(&t, t.last))
 		return PARTTABLE_BACKUP_ONLY;
+	if (t.is_cut)
+		return PARTTABLE_CUT;
 	for (unsigned other = 512; open_table(&t, disk, other); other <<= 1)
 		if (gpt(&t, 1)) {
 			*sector = other;
@@ -219,15 +269,6 @@ static void add_mbr(struct list *l, unsigned number, unsigned long long start,
 	add(l, &entry);
 }
 
-/* is_pmbr_valid() */
-static bool protective(const unsigned char *mbr)
-{
-	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
-		if (mbr[i + 4] == 0xee && le32(mbr + i + 8) == 1)
-			return le16(mbr + 510) == 0xaa55;
-	return false;
-}
-
 /* efi_partition(): with `gpt` no protective MBR is asked for, and the backup counts. */
 static bool list_gpt(struct list *l, bool force)
 {
@@ -238,8 +279,11 @@ static bool list_gpt(struct list *l, bool force)
 	if (!gpt(t, 1) && !(force && gpt(t, t->last)))
 		return false;
 	for (unsigned i = 0; i < t->count && i < PARTTABLE_MAX - 1; i++) {
-		struct parttable_entry entry = { .number = i + 1, .start = gpt_entry(t, i) };
+		struct parttable_entry entry = { .number = i + 1 };
 
+		if (!get(t, GPT_ENTRY, t->array + i * GPT_ENTRY))
+			continue;
+		entry.start = entry_start(t, t->at);
 		if (entry.start == NONE)
 			continue;
 		entry.size = (le64(t->at + 40) - le64(t->at + 32) + 1) << (t->shift - 9);

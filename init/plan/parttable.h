@@ -21,24 +21,35 @@ struct parttable_id {
 	char label[PARTTABLE_LABEL_MAX]; /* GPT only: UTF-8, "" when there is none */
 };
 
+/* A partition that a table names. */
+struct parttable_hit {
+	unsigned number;
+	unsigned long long start; /* in sectors of 512 bytes; PARTTABLE_ANYWHERE when the table need not be right */
+	struct parttable_id id;
+};
+#define PARTTABLE_ANYWHERE (~0ULL)
+
+/* Is it one that is looked for? */
+typedef bool parttable_is(const void *arg, unsigned number, const struct parttable_id *id);
+
 /*
- * What the disk's table says of the partition that the kernel numbered `number`
- * and let start at the 512-byte sector `start`: the signature of an MBR with that
- * number; or entry number - 1 of a GPT whose checksums hold, primary or backup,
- * and which starts there. An MBR that is no protective one comes first, as when
- * the kernel looks, unless it has `gpt` on its command line; there the start of
- * the partitions 1 to 4 decides. Beyond 4 an MBR is believed: its chain is not
- * walked. 0; -ENOENT when the table has no such partition, or it is the extended
- * one, which has no PARTUUID; -EIO when the table cannot be read. sector is the
- * disk's logical sector in bytes, a power of two.
+ * Reads the disk's table once and finds the partitions that is(arg, ...) holds for: at most `max` of them
+ * into hits, their number is returned. It is the kernel's partition of that number if it starts there. An
+ * MBR that is no protective one comes first, as when the kernel looks, unless it has `gpt` on its
+ * command line; so when it names none, a GPT whose checksums hold is asked too, primary or backup.
+ * Beyond 4 an MBR is believed: its chain is not walked, and the extended partition itself has no PARTUUID.
+ * -ENOENT when there is no GPT and nothing is found; -EIO when what decides cannot be read. sector
+ * is the disk's logical sector in bytes, a power of two.
  */
-int parttable_id(struct parttable_id *id, struct reader *disk, unsigned sector, unsigned number,
-		 unsigned long long start);
+int parttable_find(struct reader *disk, unsigned sector, parttable_is *is, const void *arg,
+		   struct parttable_hit *hits, int max);
 
 /* Why a disk that should have partitions shows none; only asked about one that has none. */
 enum parttable_fault {
 	PARTTABLE_FINE,         /* nothing to say */
+	PARTTABLE_UNPROTECTED,  /* a good GPT, but no protective MBR: needs `gpt` */
 	PARTTABLE_BACKUP_ONLY,  /* the primary GPT is damaged, the backup is good: needs `gpt` */
+	PARTTABLE_CUT,          /* a GPT for a larger disk: it ends behind this one */
 	PARTTABLE_OTHER_SECTOR, /* a GPT for another sector size, which *sector then is */
 };
 enum parttable_fault parttable_fault(struct reader *disk, unsigned *sector);

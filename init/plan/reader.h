@@ -15,7 +15,8 @@
 struct reader {
 	/* Fills buf, whole: 0 or -errno. size and offset are inside of the medium. */
 	int (*read)(struct reader *r, void *buf, size_t size, unsigned long long offset);
-	int fd;                  /* for read() */
+	int fd;                  /* for read(), */
+	unsigned sector;         /* and its sectors' bytes */
 	int error;               /* of the first read that failed, or 0 */
 	unsigned long long size; /* of the medium, in bytes */
 	unsigned reads, bytes;   /* left of READER_READS and READER_BYTES */

@@ -22,75 +22,74 @@ static char fold(char c)
 	return c >= 'A' && c <= 'Z' ? c | LOWER : c;
 }
 
-/* 0 to 15, or -1. */
-static int hex_digit(char c)
+/* Takes digits of that base off *text: is there a number, and is it `max` at most? */
+static bool take_number(const char **text, unsigned base, unsigned max, unsigned *out)
 {
-	unsigned digit = (unsigned)c - '0', letter = ((unsigned)c | LOWER) - 'a';
+	const char *from = *text;
+	unsigned long long n = str_number(text, base);
 
-	return digit <= 9 ? (int)digit : letter <= 5 ? (int)letter + 10 : -1;
+	*out = (unsigned)n;
+	return *text > from && n <= max;
 }
 
-/* Does some component of the path stand empty, or for this or the upper directory? */
-static bool leaves_directory(const char *path)
-{
-	for (;;) {
-		const char *end = str_find(path, '/');
-
-		if (end == path || (path[0] == '.' && (end == path + 1 ||
-						       (path[1] == '.' && end == path + 2))))
-			return true;
-		if (!*end)
-			return false;
-		path = end + 1;
-	}
-}
-
+/*
+ * The kernel makes nodes in directories of /dev only for a few drivers, whose names have a '!' in sysfs; all
+ * others are links of udev, or names of LVM, dm and md, which nobody makes here.
+ */
 static int parse_name(struct rootspec *spec, const char *name)
 {
-	if (str_same(name, "nfs"))
+	static const char directories[] = "cciss,etherd,rd";
+	const char *rest = str_find(name, '/'), *list = directories;
+	char directory[8];
+
+	/* network roots of the kernel's own (init/do_mounts.c) */
+	if (str_same(name, "nfs") || str_same(name, "cifs"))
 		return -EOPNOTSUPP;
-	if (str_find(name, '\0') - name > ROOTSPEC_NAME_MAX || leaves_directory(name))
+	/* a comma is in no device's name: a word behind it wants a space */
+	if (!*name || str_find(rest, '\0') - name > ROOTSPEC_NAME_MAX || *str_find(name, ','))
 		return -EINVAL;
 	spec->kind = ROOT_NAME;
-	spec->value = name;
-	return 0;
+	spec->value = str_same(name, "ram") ? "ram0" : name;
+	if (!*rest)
+		return str_same(name, "root") ? -ENOENT : 0;
+	while (str_item(&list, ',', directory, sizeof(directory)))
+		if (str_after(name, directory) == rest && rest[1] && !*str_find(rest + 1, '/'))
+			return 0;
+	return -ENOENT;
 }
 
-static int parse_pair(struct rootspec *spec, char *major, char *colon)
+/* devt_from_devnum(): MAJ:MIN, and a third number that is read over. */
+static int parse_pair(struct rootspec *spec, const char *text)
 {
-	int err;
+	unsigned numbers[3], count = 0;
 
-	*colon = '\0';
-	err = str_uint(major, MAJOR_MAX, &spec->major) | str_uint(colon + 1, MINOR_MAX, &spec->minor);
-	*colon = ':';
-	return err ? -EINVAL : 0;
+	while (count < 3 && take_number(&text, 10, MINOR_MAX, &numbers[count])) {
+		count++;
+		text += *text == ':';
+	}
+	spec->major = numbers[0];
+	spec->minor = numbers[1];
+	return count < 2 || *text || spec->major > MAJOR_MAX ? -EINVAL : 0;
 }
 
 /* The layout of linux/kdev_t.h, new_decode_dev(). */
 static int parse_hex(struct rootspec *spec, const char *text)
 {
-	unsigned code = 0, length = 0;
+	unsigned code;
 
-	for (; text[length]; length++) {
-		int digit = hex_digit(text[length]);
-
-		if (digit < 0)
-			return -EINVAL;
-		code = code << 4 | (unsigned)digit;
-	}
-	if (!length || length > 8)
+	if (text[0] == '0' && (text[1] | LOWER) == 'x')
+		text += 2;
+	if (!take_number(&text, 16, ~0U, &code) || *text)
 		return -EINVAL;
 	spec->major = (code & 0xfff00) >> 8;
 	spec->minor = (code & 0xff) | ((code >> 12) & 0xfff00);
 	return 0;
 }
 
-static int parse_number(struct rootspec *spec, char *text)
+static int parse_number(struct rootspec *spec, const char *text)
 {
-	char *colon = str_find(text, ':');
-
 	spec->kind = ROOT_NUMBER;
-	return *colon ? parse_pair(spec, text, colon) : parse_hex(spec, text);
+	return *str_find(text, ':') ? parse_pair(spec, text) : parse_hex(spec, text);
 }
 
 /* The value behind `separator`, when text starts with a tag; `lower` is LOWER for tags in lower case. */
@@ -144,21 +143,26 @@ static int parse_tag(struct rootspec *spec, const char *value)
 	return spec->length ? 0 : -EINVAL;
 }
 
-/* mtdN, mtd:NAME, ubiN_M, ubiN:VOLUME, ubi:VOLUME. */
-static bool is_flash(const char *text)
+static bool is_flash(struct rootspec *spec, const char *text)
 {
 	const char *ubi = str_after(text, "ubi"), *rest = ubi ? ubi : str_after(text, "mtd");
-	bool number = false;
+	bool has_number;
 
 	if (!rest)
 		return false;
-	for (; (unsigned)(*rest - '0') <= 9; rest++)
-		number = true;
+	spec->class = ubi ? "ubi" : "mtd";
+	spec->name = NULL;
+	has_number = take_number(&rest, 10, MINOR_MAX, &spec->major);
+	if (has_number && !*rest && ubi) {
+		spec->minor = spec->major;
+		spec->major = 0;
+	}
 	if (!*rest)
-		return !ubi && number;
-	if (ubi && number && *rest == '_')
-		return (unsigned)(rest[1] - '0') <= 9;
-	return *rest == ':' && rest[1] && (ubi || !number);
+		return has_number;
+	if (ubi && has_number && *rest == '_')
+		return rest++, take_number(&rest, 10, MINOR_MAX, &spec->minor) && !*rest;
+	spec->name = rest + 1;
+	return (*rest == ':' || (ubi && *rest == '!')) && rest[1] && (ubi || !has_number);
 }
 
 /* Of the file systems that are no devices, those whose root= is a tag. */
@@ -173,14 +177,47 @@ static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool buil
 	return built_in ? 0 : -EOPNOTSUPP;
 }
 
-int rootspec_parse(struct rootspec *spec, char *text, const char *types)
+/* Cuts off what stands behind commas for this root alone. */
+static int cut_keys(struct rootspec *spec, char *text)
+{
+	/* those of layers that no image has come last */
+	static const char keys[][12] = { "rootfstype=", "rootflags=", "roothash=", "verityhash=", "loop=",
+					 "loopfstype=" };
+	char **const members[] = { &spec->types, &spec->flags };
+	bool is_quoted = false;
+
+	for (char *c = text; *c; c++) {
+		is_quoted ^= *c == '"';
+		if (*c != ',' || is_quoted)
+			continue;
+		for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+			const char *value = str_after(c + 1, keys[i]);
+
+			if (!value)
+				continue;
+			if (i > CONFIG_ROOTFLAGS)
+				return -EOPNOTSUPP;
+			*c = '\0';
+			*members[i] = (char *)value;
+		}
+	}
+	return 0;
+}
+
+int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 {
 	const char *value, *disk = str_after(text, "/dev/disk/by-");
 
 	spec->value = text;
 	spec->escaped = disk;
 	spec->offset = 0;
-	if (is_share(types))
+	spec->types = types;
+	spec->flags = flags;
+	if (cut_keys(spec, text) || str_same(text, "gpt-auto"))
+		return -EOPNOTSUPP;
+	if (spec->types && !*spec->types)
+		spec->types = NULL;
+	if (is_share(spec->types))
 		return parse_whole(spec, ROOT_SHARE, CONFIG_ROOT_SHARE);
 	value = disk ? after_tag(spec, disk, '/', LOWER) : after_tag(spec, text, '=', 0);
 	if (value && CONFIG_ROOT_TAG)
@@ -189,10 +226,23 @@ int rootspec_parse(struct rootspec *spec, char *text, const char *types)
 		return -EOPNOTSUPP;
 	value = str_after(text, "/dev/");
 	if (value)
-		return disk ? -EINVAL : parse_name(spec, value);
-	if (is_flash(text))
+		return parse_name(spec, value);
+	if (is_flash(spec, text))
 		return parse_whole(spec, ROOT_FLASH, CONFIG_ROOT_FLASH);
 	return CONFIG_ROOT_DEVNUM ? parse_number(spec, text) : -EINVAL;
+}
+
+const char *rootspec_reason(char *text, int err)
+{
+	if (err == -EOPNOTSUPP)
+		return "not in this image";
+	if (err == -ENOENT)
+		return "no kernel makes this node, and nobody else here; use UUID=, LABEL= or the kernel's own name";
+	return str_print(text, ROOTSPEC_REASON_MAX, "not one of /dev/NAME%s%s%s%s",
+			 CONFIG_ROOT_DEVNUM ? ", MAJ:MIN, hex like b302" : "",
+			 CONFIG_ROOT_TAG ? ", UUID=, LABEL=, PARTUUID=, PARTLABEL=" : "",
+			 CONFIG_ROOT_FLASH ? ", mtdN, mtd:NAME, ubiN_M, ubiN:VOLUME" : "",
+			 CONFIG_ROOT_SHARE ? ", a tag with rootfstype=9p or virtiofs" : ""), text;
 }
 
 /* The next byte of a value with udev's escapes (udev's by-* names, \xNN); *at moves behind it. */
@@ -200,10 +250,10 @@ static char unescaped(const char **at, const char *end)
 {
 	const char *c = (*at)++;
 
-	if (*c != '\\' || end - c < 4 || c[1] != 'x' || hex_digit(c[2]) < 0 || hex_digit(c[3]) < 0)
+	if (*c != '\\' || end - c < 4 || c[1] != 'x' || str_digit(c[2]) > 15 || str_digit(c[3]) > 15)
 		return *c;
 	*at += 3;
-	return (char)(hex_digit(c[2]) << 4 | hex_digit(c[3]));
+	return (char)(str_digit(c[2]) << 4 | str_digit(c[3]));
 }
 
 /* Is the value that one, or with `prefix` its start? */
@@ -226,18 +276,21 @@ bool rootspec_is(const struct rootspec *spec, enum tag tag, const char *value)
 	return spec->tag == tag && same_value(spec, is_id(tag), false, value);
 }
 
+bool rootspec_begins(const struct rootspec *spec, const char *value)
+{
+	return spec->tag == TAG_PARTUUID && same_value(spec, true, true, value);
+}
+
 bool rootspec_is_whole(const struct rootspec *spec)
 {
-	/* A bit for each length: GPT and others 36; MBR 11; FAT 9, NTFS 16, ISO 9660 22. */
-	static const unsigned long long uuids = 1ULL << 36 | 1 << 9 | 1 << 16 | 1 << 22,
-					partuuids = 1ULL << 36 | 1 << 11;
-	bool whole = spec->length < 64 &&
-		     ((spec->tag == TAG_UUID ? uuids : partuuids) >> spec->length & 1);
+	/* A bit for each length: GPT and others 36; FAT 9, NTFS 16, ISO 9660 22. */
+	static const unsigned long long uuids = 1ULL << 36 | 1 << 9 | 1 << 16 | 1 << 22;
+	bool whole = spec->length <= 36 && (spec->tag == TAG_PARTUUID || uuids >> spec->length & 1);
 
 	if (spec->kind != ROOT_TAG || !is_id(spec->tag))
 		return true;
 	for (unsigned i = 0; i < spec->length; i++)
-		whole &= spec->value[i] == '-' || hex_digit(spec->value[i]) >= 0;
+		whole &= spec->value[i] == '-' || str_digit(spec->value[i]) < 16;
 	return whole;
 }
 

@@ -3,34 +3,37 @@
  * init/do_mounts.c), and those of mount(8) and udev for what it lacks:
  *
  *     /dev/NAME               the device's node; NAME may have directories
- *     MAJ:MIN                 decimal device number
+ *     MAJ:MIN                 decimal device number; the kernel takes MAJ:MIN:N and
+ *                             MAJ:MIN:N: for the same
  *     hex                     the same as the kernel's old 16-bit code and its
- *                             extension: b302 is 179:2
+ *                             extension: b302 is 179:2, as is 0xb302
  *     UUID=X  LABEL=X         of the file system, as blkid shows them
- *     PARTUUID=X              of the partition: a GPT's, or SSSSSSSS-NN of an MBR
+ *     PARTUUID=X              of the partition: a GPT's, or SSSSSSSS-NN of an MBR;
+ *                             or the beginning of one
  *     PARTUUID=X/PARTNROFF=N  the partition whose number is N higher on that disk
  *     PARTLABEL=X             the name in a GPT
  *     /dev/disk/by-uuid/X     and by-label, by-partuuid, by-partlabel: the same
  *                             four; in X \xNN is a byte, as udev writes it
- *     mtdN  mtd:NAME          an MTD device
- *     ubiN_M  ubiN:VOLUME     a UBI volume
+ *     mtdN  mtd:NAME          an MTD device (drivers/mtd/mtdsuper.c)
+ *     ubiN_M  ubiN:VOLUME     a UBI volume; '!' for ':', ubiM and ubi:VOLUME for that
+ *                             of device 0 (fs/ubifs/super.c, open_ubi())
  *     TAG                     any text, with rootfstype=9p or virtiofs
  *
- * Ids are compared whole and without regard to case; labels byte for byte.
- * Double quotes around X, as /etc/fstab has them, do not belong to it.
+ * Ids are compared without regard to case; labels byte for byte. Double quotes
+ * around X, as /etc/fstab has them, do not belong to it.
+ *
+ * Behind each of these may stand what counts for this root alone:
+ *
+ *     FORM,rootfstype=A,B,rootflags=C,D
+ *
+ * A comma begins a key where one of the keys' names and a '=' follow it, outside
+ * of double quotes; any other comma belongs to the value that it stands in. So
+ * LABEL=a,b is a label with a comma, and of LABEL="a,rootflags=b" all is.
  */
 #ifndef PLAN_ROOTSPEC_H
 #define PLAN_ROOTSPEC_H
 
 #include <stdbool.h>
-
-/* For a message to who wrote another form: a format, and its arguments. */
-#define ROOTSPEC_FORMS "/dev/NAME%s%s%s%s"
-#define ROOTSPEC_FORMS_OF \
-	CONFIG_ROOT_DEVNUM ? ", MAJ:MIN, hex like b302" : "", \
-	CONFIG_ROOT_TAG ? ", UUID=, LABEL=, PARTUUID=, PARTLABEL=" : "", \
-	CONFIG_ROOT_FLASH ? ", mtdN, mtd:NAME, ubiN_M, ubiN:VOLUME" : "", \
-	CONFIG_ROOT_SHARE ? ", a tag with rootfstype=9p or virtiofs" : ""
 
 #define ROOTSPEC_NAME_MAX 63
 /* PARTNROFF= goes so far in either direction: no disk has more partitions. */
@@ -55,23 +58,36 @@ struct rootspec {
 	unsigned length;
 	bool escaped;        /* value has udev's \xNN */
 	int offset;          /* PARTNROFF=, or 0 */
-	unsigned major, minor;
+	unsigned major, minor; /* of flash: the number of the MTD or UBI device, and of the volume */
+	const char *class;   /* of flash: "mtd" or "ubi" */
+	const char *name;    /* of flash: the device's or volume's, or NULL when it has a number */
+	char *types, *flags; /* rootfstype= and rootflags=, or NULL: of this root alone, else as given */
 };
 
 /*
- * Reads text. types is rootfstype=, or NULL. 0; -EINVAL when text has none of
- * the forms, or a form with a value that nothing can have; -EOPNOTSUPP for
- * what this image was built without, and for /dev/nfs. spec points into text,
- * which is unchanged on return.
+ * Reads text, in place: its keys are cut off. types and flags are those of the command line's own
+ * words, or NULL. 0, or
+ * -EINVAL when text has none of the forms, or a form with a value that nothing can have;
+ * -ENOENT for a /dev/NAME that no kernel makes;
+ * -EOPNOTSUPP for what this image was built without, and for /dev/nfs and the like.
  */
-int rootspec_parse(struct rootspec *spec, char *text, const char *types);
+int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags);
+
+/* Room for what rootspec_reason() says. */
+#define ROOTSPEC_REASON_MAX 200
+
+/* Why it was refused, by that error, into text of ROOTSPEC_REASON_MAX bytes. */
+const char *rootspec_reason(char *text, int err);
 
 /* Does a device that has this tag with this value ("": none) answer a ROOT_TAG, offset apart? */
 bool rootspec_is(const struct rootspec *spec, enum tag tag, const char *value);
 
+/* Does the value only begin with it? The kernel takes a PARTUUID by that. */
+bool rootspec_begins(const struct rootspec *spec, const char *value);
+
 /*
  * False when no device will ever have this value, although it has a tag's form:
- * a UUID or PARTUUID of another length, or with other letters.
+ * a UUID of another length, a PARTUUID that is too long, or either with other letters.
  */
 bool rootspec_is_whole(const struct rootspec *spec);
 

@@ -2,6 +2,7 @@
 #include "bytes.h"
 #include "super/format.h"
 #include "text.h"
+#include "../lib/str.h"
 
 #include <errno.h>
 
@@ -67,52 +68,125 @@ bool format_is(const unsigned char *at, const char *magic, unsigned length)
 	return true;
 }
 
-/* Puts what the row finds at its place in *s. */
-static void try(const struct format *f, struct super *s, struct reader *reader, bool partitioned)
+const unsigned char *format_read(struct probe *p, unsigned size, unsigned long long offset)
 {
-	struct probe p = {
-		.super = s,
-		.reader = reader,
-		.format = f,
-		.id = f->member ? &s->member : s->fs.type ? &s->second : &s->fs,
-		.at = s->head + f->base,
-		.partitioned = partitioned,
-	};
-	struct identity *id = p.id;
-	int err;
+	struct super *s = p->super;
 
-	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
-	if (id->type || reader->size < f->base + 1024ULL ||
-	    !format_is(p.at + f->magic_at, f->magic, f->magic_length))
-		return;
-	id->size = 0;
-	id->uuid[0] = id->label[0] = '\0';
-	if (f->uuid_at)
-		format_uuid(id, p.at + f->uuid_at);
-	format_label(id, p.at + f->label_at, f->label_length);
-	/* check() may change it: one superblock can be of several types (ext) */
-	id->type = f->type;
-	err = f->check ? f->check(&p) : 0;
-	if (!err)
-		return;
-	if (err == -EBADMSG)
-		s->damaged = id->type;
-	id->type = NULL;
+	if (s->far_at == offset && size <= s->far_size)
+		return s->far;
+	s->far_at = offset;
+	s->far_size = reader_get(p->reader, s->far, size, offset) ? size : 0;
+	return s->far_size ? s->far : NULL;
 }
 
-void super_identify(struct super *s, struct reader *reader, bool partitioned)
+bool format_is_free(const struct probe *p, unsigned long long offset)
+{
+	return !p->super->fs.type || offset >= p->super->fs.size;
+}
+
+bool super_is_named(const char *drivers, const char *type)
+{
+	char driver[16];
+
+	while (str_item(&drivers, ',', driver, sizeof(driver)))
+		if (driver[0] == type[0] && driver[1] == type[1] && driver[2] == type[2])
+			return true;
+	return false;
+}
+
+/* Does what the row describes stand there? Then it is in *id. */
+static bool fits(struct probe *p, const struct format *f, struct identity *id)
+{
+	int err;
+
+	p->format = f;
+	p->id = id;
+	id->type = NULL;
+	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
+	if (p->reader->size < f->base + 1024ULL)
+		return false;
+	p->at = f->base < SUPER_HEAD ? p->super->head + f->base : format_read(p, f->far, f->base);
+	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
+		return false;
+	id->size = 0;
+	id->devices = 1;
+	id->uuid[0] = id->label[0] = '\0';
+	if (f->uuid_at)
+		format_uuid(id, p->at + f->uuid_at);
+	format_label(id, p->at + f->label_at, f->label_length);
+	/* check() may change it: one superblock can be of several types (ext) */
+	id->type = f->type;
+	err = f->check ? f->check(p) : 0;
+	if (!err)
+		return true;
+	if (err == -EBADMSG)
+		p->super->damaged = id->type;
+	id->type = NULL;
+	return false;
+}
+
+/* Of two file systems that fit: what rootfstype= names first, then what has more than a short magic. */
+static int rank(const struct probe *p, const struct identity *id, const struct format *f)
+{
+	return (p->wish->types && super_is_named(p->wish->types, id->type)) * 2 - f->weak;
+}
+
+static void try(struct probe *p, const struct format *f)
+{
+	struct super *s = p->super;
+	struct identity *id = f->member ? &s->member : s->fs.type ? &s->second : &s->fs;
+	int better;
+
+	if (id->type || !fits(p, f, id))
+		return;
+	if (id == &s->second) {
+		better = rank(p, id, f) - rank(p, &s->fs, s->format);
+		if (better)
+			id->type = NULL;
+		if (better <= 0)
+			return;
+		fits(p, f, &s->fs);
+	}
+	if (!f->member)
+		s->format = f;
+}
+
+void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish)
 {
 	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
+	struct probe p = { .super = s, .reader = reader, .wish = wish };
 
 	s->fs.type = s->member.type = s->second.type = s->damaged = NULL;
+	s->far_size = 0;
 	/* A device of a sector or two is the place of an extended partition: blkid's rule too. */
-	if (reader->size <= 1024 || !reader_get(reader, s->head, size, 0))
+	if (reader->size <= 1024)
 		return;
-	while (size < SUPER_HEAD)
-		s->head[size++] = 0;
-	for (const struct format *f = __start_formats; f < __stop_formats; f++)
-		try(f, s, reader, partitioned);
+	for (size_t i = 0; i < SUPER_HEAD; i++)
+		s->head[i] = 0;
+	/* a bad sector need not be one that decides */
+	if (!reader_get(reader, s->head, size, 0))
+		reader_get(reader, s->head, 4096, 0);
+	/* file systems in the head, then elsewhere; then members: there is less and less to look for */
+	for (unsigned pass = 0; pass < 4; pass++)
+		for (const struct format *f = __start_formats; f < __stop_formats; f++)
+			if (f->member == pass >> 1 && (f->base >= SUPER_HEAD) == (pass & 1) &&
+			    !(pass & 1 && (s->fs.type || s->member.type)))
+				try(&p, f);
 	/* what checks out beats the remains of something else */
 	if (s->fs.type)
 		s->damaged = NULL;
+}
+
+void super_contents(struct contents *contents, const struct super *s, const struct reader *reader)
+{
+	*contents = (struct contents){
+		.fs = s->fs.type,
+		.member = s->member.type,
+		.second = s->second.type,
+		.damaged = s->damaged,
+		.size = s->fs.size,
+		.number = s->fs.number,
+		.devices = s->fs.devices,
+		.uncertain = reader->error,
+	};
 }

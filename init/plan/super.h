@@ -12,12 +12,14 @@
 #define SUPER_UUID_MAX 40
 #define SUPER_LABEL_MAX (512 * 3 + 1)
 
-/* What is read of the medium's start; most formats are decided by it alone. */
-#define SUPER_HEAD (68 << 10)
+/* What is read of the medium's start: it decides most formats. Others are asked for by a sector of their own. */
+#define SUPER_HEAD (4096 + 512)
 
 struct identity {
 	const char *type;            /* NULL: not identified */
 	unsigned long long size;     /* bytes that the format claims to take, 0: does not say */
+	unsigned devices;            /* on how many it is; 1 where a format knows no others */
+	unsigned long long number;   /* this one's among them */
 	char uuid[SUPER_UUID_MAX];   /* "" when there is none */
 	char label[SUPER_LABEL_MAX]; /* bytes of the medium: may hold anything but NUL */
 };
@@ -27,14 +29,51 @@ struct super {
 	struct identity member; /* RAID, LVM, LUKS, swap ...: never to be mounted, whatever fs says */
 	struct identity second; /* type: another file system that fits as well; then neither counts */
 	const char *damaged;    /* a type that would fit but for a wrong checksum; none else does */
+	const struct format *format;    /* that of fs */
 	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
+	unsigned long long far_at;      /* where that was read: */
+	unsigned far_size;
+	unsigned char far[4096];
+};
+
+/* What is on a device, in short; types are NULL where there is none. */
+struct contents {
+	const char *fs, *member, *second, *damaged;
+	unsigned long long size, number; /* of struct identity */
+	unsigned devices;
+	unsigned sequence; /* of the disk, before it was read (sys_disk_sequence()) */
+	bool uncertain;    /* not all that decides could be read */
+	bool is_held;      /* another device stands on it */
+};
+
+/* What super_identify() is asked for. */
+struct super_wish {
+	/*
+	 * rootfstype=, or NULL: of two file systems that fit, the one that is named here is it.
+	 */
+	const char *types;
+	/* Only whether it may be mounted, and as what: no UUID, LABEL or checksum that costs a read more. */
+	bool by_name;
+	/*
+	 * It is a whole disk with partitions: what stands at its very end belongs to the last of these
+	 * and is not looked at.
+	 */
+	bool partitioned;
 };
 
 /*
- * Identifies the medium. When `partitioned`, it is a whole disk with partitions:
- * what stands at its very end belongs to the last of these and is not looked at.
- * A medium that cannot be read has reader->error set, and no type.
+ * Identifies the medium. When a read failed reader->error is set, and what was found without it
+ * is not certain: half of a RAID looks like a whole disk.
  */
-void super_identify(struct super *s, struct reader *reader, bool partitioned);
+void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish);
+
+/* What it found, in short. */
+void super_contents(struct contents *contents, const struct super *s, const struct reader *reader);
+
+/*
+ * Is the type among these drivers, separated by commas? Three letters tell: ext4 mounts what is ext2, and
+ * ntfs3 ntfs.
+ */
+bool super_is_named(const char *drivers, const char *type);
 
 #endif

@@ -7,6 +7,7 @@
 
 #define MAGIC 0xf2f52010
 #define SB_CHKSUM 0x800 /* of feature */
+#define OFFSET 1024
 #define SECOND 4096     /* from the first superblock to its copy */
 #define CRC 0xbfc
 
@@ -20,12 +21,12 @@ static int check(struct probe *p)
 {
 	const unsigned char *sb = p->at;
 
-	/* cut short of what is read here */
-	if (p->reader->size < SECOND)
-		return -EINVAL;
 	/* The kernel takes the copy when the first one is broken. */
-	if (!is_sound(sb) && !is_sound(sb += SECOND))
-		return -EBADMSG;
+	if (!is_sound(sb)) {
+		sb = format_read(p, CRC + 4, OFFSET + SECOND);
+		if (!sb || !is_sound(sb))
+			return -EBADMSG;
+	}
 	/* Version 1.0 had another layout, libblkid says. */
 	if (le32(sb + 4) == 1)
 		return 0;
@@ -37,5 +38,5 @@ static int check(struct probe *p)
 	return 0;
 }
 
-FORMAT(f2fs, .type = "f2fs", .magic = "\x10\x20\xf5\xf2", .magic_length = 4, .base = 1024,
+FORMAT(f2fs, .type = "f2fs", .magic = "\x10\x20\xf5\xf2", .magic_length = 4, .base = OFFSET,
        .check = check);

@@ -18,8 +18,8 @@ struct probe {
 	struct reader *reader;
 	const struct format *format;
 	struct identity *id;        /* to fill: type is set, uuid and label if the row has them */
-	const unsigned char *at;    /* the superblock in the head */
-	bool partitioned;           /* as super_identify() got it */
+	const unsigned char *at;    /* the superblock: in the head, or its first sector in super->far */
+	const struct super_wish *wish; /* as super_identify() got it */
 };
 
 struct format {
@@ -34,17 +34,32 @@ struct format {
 	unsigned short magic_at;     /* this and the following from there */
 	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: check() does it, if any */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
+	unsigned short far;          /* how many bytes are read first where base is behind the head */
 	unsigned char magic_length;  /* 0: only check() tells */
 	bool member;
+	bool weak;                   /* its magic is so short that any other file system is believed before it */
+	unsigned char owns;          /* no array lies 1: in what it says it takes, 2: on its medium at all */
 };
 
-/* base + everything that the row names is inside of the head. Aligned: the section is an array. */
+/*
+ * What the row names lies in the head or, where base is behind that, in what is read first.
+ * Aligned: the section is an array.
+ */
 #define FORMAT(name, ...)                                                                    \
 	__attribute__((section("formats"), used, aligned(sizeof(void *))))                    \
 	static const struct format name##_format = { __VA_ARGS__ }
 
 /* Whether these bytes are the magic. */
 bool format_is(const unsigned char *at, const char *magic, unsigned length);
+
+/* Size bytes (4096 at most) from that offset of the medium on, until the next call; NULL when they cannot be read. */
+const unsigned char *format_read(struct probe *p, unsigned size, unsigned long long offset);
+
+/*
+ * May something else stand at this offset of the medium, behind what the file system takes? Data of a
+ * file system are no signature, whatever they look like.
+ */
+bool format_is_free(const struct probe *p, unsigned long long offset);
 
 /* Sets id->uuid from 16 bytes; all zero means none, as in blkid. */
 void format_uuid(struct identity *id, const unsigned char *bytes);

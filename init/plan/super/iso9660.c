@@ -68,33 +68,49 @@ static bool join(unsigned char *out, const unsigned char *wide, const unsigned c
 	return true;
 }
 
+static void keep(unsigned char *to, const unsigned char *id)
+{
+	for (int i = 0; i < ID_LENGTH; i++)
+		to[i] = id[i];
+}
+
 static int check(struct probe *p)
 {
-	const unsigned char *primary = NULL, *joliet = NULL;
-	unsigned char joined[ID_LENGTH * 3];
+	unsigned char primary[ID_LENGTH], joliet[ID_LENGTH], joined[ID_LENGTH * 3];
+	bool has_primary = false, has_joliet = false;
 
-	/* backwards: of several the first one counts */
-	for (const unsigned char *d = p->at + DESCRIPTORS * SECTOR; (d -= SECTOR) >= p->at;) {
-		unsigned id = le32(d + 1);
+	for (unsigned i = 0; i < DESCRIPTORS; i++) {
+		const unsigned char *d = format_read(p, SECTOR, (16 + i) * SECTOR);
+		unsigned id;
 
+		/* they stand one behind the other: "CD001", "BEA01", "NSR02", "TEA01" */
+		if (!d || d[4] != '0')
+			break;
+		id = le32(d + 1);
 		if (id == NSR)
 			return -EINVAL;
-		if (id == CD00 && *d == PRIMARY)
-			primary = d;
+		if (id == CD00 && *d == PRIMARY && !has_primary) {
+			has_primary = true;
+			keep(primary, d + ID);
+			p->id->size = (unsigned long long)le32(d + 80) * SECTOR;
+			if (!date(p->id->uuid, d + MODIFIED) && !date(p->id->uuid, d + CREATED))
+				*p->id->uuid = '\0';
+			if (p->wish->by_name)
+				return 0;
+		}
 		/* escape sequences that say UCS-2 */
-		if (id == CD00 && *d == SUPPLEMENTARY && le16(d + 88) == 0x2f25)
-			joliet = d + ID;
+		if (id == CD00 && *d == SUPPLEMENTARY && le16(d + 88) == 0x2f25 && !has_joliet) {
+			has_joliet = true;
+			keep(joliet, d + ID);
+		}
 	}
-	if (!primary)
+	if (!has_primary)
 		return -EINVAL;
-	p->id->size = (unsigned long long)le32(primary + 80) * SECTOR;
-	if (!date(p->id->uuid, primary + MODIFIED) && !date(p->id->uuid, primary + CREATED))
-		*p->id->uuid = '\0';
-	if (!joliet) {
-		format_label(p->id, primary + ID, ID_LENGTH);
+	if (!has_joliet) {
+		format_label(p->id, primary, ID_LENGTH);
 		return 0;
 	}
-	if (join(joined, joliet, primary + ID))
+	if (join(joined, joliet, primary))
 		format_label_utf16(p->id, joined, sizeof(joined) / 2, false);
 	else
 		format_label_utf16(p->id, joliet, ID_LENGTH / 2, true);
@@ -102,4 +118,4 @@ static int check(struct probe *p)
 }
 
 FORMAT(iso9660, .type = "iso9660", .magic = "CD001", .magic_at = 1, .magic_length = 5,
-       .base = 16 * SECTOR, .check = check);
+       .base = 16 * SECTOR, .far = SECTOR, .check = check, .owns = 2);

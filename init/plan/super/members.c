@@ -46,7 +46,21 @@ static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
 	return 0;
 }
 
-/* Its sums are not looked at: what was a member once is not mounted, however damaged. */
+/* Is that word of the superblock the folded sum of its others? */
+static bool is_sound(struct probe *p, unsigned long long at, unsigned size, unsigned word_at)
+{
+	const unsigned char *sb = format_read(p, size, at);
+	unsigned long long sum = 0;
+
+	for (unsigned i = 0; sb && i < size; i += 4)
+		sum += i == word_at ? 0 : le32(sb + i);
+	return sb && le32(sb + word_at) == (unsigned)(sum + (sum >> 32));
+}
+
+/*
+ * Its sum is not looked at: what was a member once is not mounted, however damaged. But where it lies in
+ * what a file system takes it may be that one's data, and must be sound.
+ */
 static int md(struct probe *p)
 {
 	unsigned long long size = p->reader->size;
@@ -54,12 +68,24 @@ static int md(struct probe *p)
 	const unsigned long long at[] = {
 		(size & ~0xffffULL) - 0x10000, (size & ~0xfffULL) - 0x2000, 0, 0x1000,
 	};
-	unsigned char sb[152];
+	const struct super *s = p->super;
 	int err = -EINVAL;
 
-	for (unsigned i = p->partitioned ? 2 : 0; i < 4 && err == -EINVAL; i++)
-		if (reader_get(p->reader, sb, sizeof(sb), at[i]))
-			err = i ? md_1(p, sb, at[i]) : md_0(p, sb, at[i]);
+	for (unsigned i = 4; i-- && err;) {
+		bool is_free = i > 1 || format_is_free(p, at[i]);
+		const unsigned char *sb = s->head + at[i];
+
+		if (i < 2 && (p->wish->partitioned || (s->fs.type && s->format->owns > is_free)))
+			break;
+		if (i < 2)
+			sb = format_read(p, 512, at[i]);
+		if (!sb)
+			continue;
+		err = i ? md_1(p, sb, at[i]) : md_0(p, sb, at[i]);
+		if (!err && !is_free && !(i ? is_sound(p, at[i], 256 + 2 * (le32(sb + 220) & 0x3ff), 216)
+					    : is_sound(p, at[i], 4096, 38 * 4)))
+			err = -EINVAL;
+	}
 	return err;
 }
 
@@ -93,9 +119,11 @@ FORMAT(lvm3, LVM, .base = 1536);
 
 /* ---- LUKS: its On-Disk Format Specification, 1.2.3 and 2 ------------------------------------- */
 
-/* The second header of version 2 counts too: it repairs the first. */
+/* The second header of version 2 counts too: it repairs the first. It says where it stands. */
 static int luks(struct probe *p)
 {
+	if (p->format->base && be64(p->at + 256) != p->format->base)
+		return -EINVAL;
 	format_text(p->id->uuid, p->at + 168, SUPER_UUID_MAX - 1);
 	if (be16(p->at + 6) == 2)
 		format_label(p->id, p->at + 24, 48);
@@ -105,9 +133,9 @@ static int luks(struct probe *p)
 /* Behind headers of 16, 32 and 64 KiB; of 16 they are by default. */
 #define LUKS .type = "crypto_LUKS", .magic_length = 6, .check = luks, .member = true
 FORMAT(luks, LUKS, .magic = "LUKS\xba\xbe");
-FORMAT(luks16, LUKS, .magic = "SKUL\xba\xbe", .base = 16 << 10);
-FORMAT(luks32, LUKS, .magic = "SKUL\xba\xbe", .base = 32 << 10);
-FORMAT(luks64, LUKS, .magic = "SKUL\xba\xbe", .base = 64 << 10);
+FORMAT(luks16, LUKS, .magic = "SKUL\xba\xbe", .base = 16 << 10, .far = 512);
+FORMAT(luks32, LUKS, .magic = "SKUL\xba\xbe", .base = 32 << 10, .far = 512);
+FORMAT(luks64, LUKS, .magic = "SKUL\xba\xbe", .base = 64 << 10, .far = 512);
 
 /* ---- swap: linux include/linux/swap.h, union swap_header ------------------------------------- */
 
@@ -123,23 +151,36 @@ static int swap_info(struct probe *p)
 	return 0;
 }
 
+/* The end of a page of that size, which is read when the version is that of a swap. */
+static const unsigned char *page_end(struct probe *p, unsigned page)
+{
+	const unsigned char *sb = p->super->head + 1024, *end;
+
+	if (page <= SUPER_HEAD)
+		return p->super->head + page;
+	if (le32(sb) != 1 && be32(sb) != 1)
+		return NULL;
+	end = format_read(p, 512, page - 512);
+	return end ? end + 512 : NULL;
+}
+
 /* The magic stands at the end of a page of the machine that made it. */
 static int swap(struct probe *p)
 {
-	const unsigned char *sb = p->super->head + 1024;
+	const unsigned char *sb = p->super->head + 1024, *end;
 
 	for (unsigned page = 4 << 10; page <= 64 << 10; page <<= 1) {
-		const unsigned char *magic = p->super->head + page - 10;
-
-		if (format_is(magic, "SWAP-SPACE", 10))
+		end = format_is_free(p, page - 1) ? page_end(p, page) : NULL;
+		if (!end)
+			break;
+		if (format_is(end - 10, "SWAP-SPACE", 10))
 			return 0;
 		/* the kernel's S1SUSPEND, uswsusp's ULSUSPEND: hibernated into it */
-		if (format_is(magic + 2, "SUSPEND", 7)) {
+		if (format_is(end - 8, "SUSPEND", 7)) {
 			p->id->type = "swsuspend";
 			return swap_info(p);
 		}
-		if (format_is(magic, "SWAPSPACE2", 10) && (le32(sb) == 1 || be32(sb) == 1) &&
-		    le32(sb + 4))
+		if (format_is(end - 10, "SWAPSPACE2", 10) && (le32(sb) == 1 || be32(sb) == 1) && le32(sb + 4))
 			return swap_info(p);
 	}
 	return -EINVAL;

@@ -37,4 +37,4 @@ static int check(struct probe *p)
 	return 0;
 }
 
-FORMAT(minix, .type = "minix", .base = 1024, .check = check);
+FORMAT(minix, .type = "minix", .base = 1024, .check = check, .weak = true);

@@ -57,11 +57,13 @@ static int check(struct probe *p)
 	clusters = le64(b + 0x28) >> __builtin_ctz(per);
 	if (le64(b + 0x30) > clusters || le64(b + 0x38) > clusters)
 		return -EINVAL;
+	p->id->size = le64(b + 0x28) * sector;
+	if (p->wish->by_name)
+		return 0;
 	if (!reader_get(p->reader, records, (VOLUME + 1) * size,
 			le64(b + 0x30) << __builtin_ctz(cluster)) ||
 	    le32(records) != FILE_MAGIC || le32(records + VOLUME * size) != FILE_MAGIC)
 		return -EINVAL;
-	p->id->size = le64(b + 0x28) * sector;
 	label(p->id, records + VOLUME * size, size);
 	if (le64(b + 0x48))
 		*text_hex(p->id->uuid, le64(b + 0x48), 16, true) = '\0';

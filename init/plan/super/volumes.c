@@ -26,11 +26,12 @@ static int drbd(struct probe *p)
 	unsigned magic;
 	int digits = 16;
 
-	if (p->partitioned || p->reader->size < 64 << 10 ||
+	if (p->wish->partitioned || p->reader->size < 64 << 10 ||
 	    !reader_get(p->reader, sb, sizeof(sb), p->reader->size - 4096))
 		return -EINVAL;
 	magic = be32(sb + 60) - 0x8374026b;
-	if (magic > 2)
+	/* and it says how many sectors stand before it */
+	if (magic > 2 || be64(sb) - 1 >= (p->reader->size - 4096) >> 9)
 		return -EINVAL;
 	uuid = be64(sb + (magic == 2 ? 48 : 40));
 	while (digits && !(uuid >> (digits * 4 - 4)))
@@ -46,7 +47,7 @@ FORMAT(drbd, .type = "drbd", .check = drbd, .member = true);
  * version, a number. libblkid counts four uberblocks instead, in up to a MiB of
  * the medium: too much to read at each boot.
  */
-FORMAT(zfs, .type = "zfs_member", .base = 16 << 10, .magic_at = 20, .magic_length = 16,
+FORMAT(zfs, .type = "zfs_member", .base = 16 << 10, .far = 512, .magic_at = 20, .magic_length = 16,
        .magic = "\0\0\0\7version\0\0\0\0\10", .member = true);
 
 /* libbde's "BitLocker Drive Encryption (BDE) format"; the second: on what looks like a FAT. */

@@ -1,0 +1,23 @@
+/*
+ * One look at root, at everything that may be it.
+ */
+#ifndef BOOT_LOOK_H
+#define BOOT_LOOK_H
+
+#include "device.h"
+
+/* How often what could not be asked is asked again before the others, or the mount, decide without it. */
+#define PATIENCE 5
+
+/*
+ * 0: root is there, with b->node, b->device and b->contents; REFUSED when refuse() has said why it never
+ * will be; else -errno, why not yet: -ENOENT when it is not there, any other when something could not be asked
+ * that may be it or may say that it is not: that is to be looked at again soon. failed: how many looks
+ * before this one could not ask all. last: there will be no other; what bars it is the reason then.
+ */
+int look(struct boot *b, unsigned failed, bool last);
+
+/* The same for an MTD device or a UBI volume. */
+int look_flash(struct boot *b);
+
+#endif
