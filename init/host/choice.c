@@ -3,24 +3,21 @@
 #include "host.h"
 #include "print.h"
 #include "../lib/str.h"
-#include "../plan/match.h"
+#include "../plan/judge.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-char *choice_root(struct rootspec *root, const struct params *params, char *value)
+char *choice_root(struct rootspec *root, const struct params *params, const char *value)
 {
+	char reason[ROOTSPEC_REASON_MAX];
 	int err;
 
 	if (!value || !*value)
 		return copy("no root= on the command line");
-	err = rootspec_parse(root, value, params->rootfstype);
-	if (err == -EOPNOTSUPP)
-		return copyf("root=%s: not in this image", value);
-	if (err)
-		return copyf("root=%s: not one of " ROOTSPEC_FORMS, value, ROOTSPEC_FORMS_OF);
-	return NULL;
+	err = rootspec_parse(root, copy(value), params->rootfstype, params->rootflags);
+	return err ? copyf("root=%s: %s", value, rootspec_reason(reason, err)) : NULL;
 }
 
 const char *choice_stage(const char *stage)
@@ -86,15 +83,23 @@ static bool is_allowed(struct choice *choice, const struct candidate *c)
 }
 
 /* Must it not be mounted? Then says why. */
-static bool is_barred(struct choice *choice, const struct candidate *c)
+static bool is_barred(struct choice *choice, const struct candidate *c, const struct contents *contents)
 {
-	char text[MATCH_BAR_MAX];
+	char text[JUDGE_BAR_MAX];
 
-	if (!match_bar(text, &c->super))
+	if (!judge_bar(text, contents))
 		return false;
 	note(choice, "%s %s", candidate_text(c), text);
 	choice->unclear |= c->super.second.type && !c->super.member.type;
 	return true;
+}
+
+static struct contents contents_of(const struct candidate *c)
+{
+	struct contents contents;
+
+	super_contents(&contents, &c->super, &(struct reader){ 0 });
+	return contents;
 }
 
 /* ---- UUID= and the like ---- */
@@ -110,54 +115,57 @@ static const struct parttable_id *table_id(const struct candidate *c, int offset
 	return NULL;
 }
 
-static bool answers(const struct rootspec *root, const struct candidate *c)
+/* Does it answer? *begins: only with its PARTUUID's beginning. */
+static bool answers(const struct rootspec *root, const struct candidate *c, bool *begins)
 {
 	const struct parttable_id *id = table_id(c, root->offset);
 
-	if (root->tag == TAG_PARTUUID || root->tag == TAG_PARTLABEL)
-		return id && match(root, NULL, id);
-	/* A partition from sector 0 on is its disk once more (isohybrid). */
-	return (!c->entry || c->entry->start) && match(root, &c->super, NULL);
-}
-
-static bool is_preferred(const struct candidate *c)
-{
-	return CONFIG_DUPLICATE_PREFER && c->bus && str_same(c->bus, CONFIG_PREFER_BUS);
-}
-
-/* Of two that answer, as the image is configured. */
-static bool is_better(const struct candidate *c, const struct candidate *other)
-{
-	return CONFIG_DUPLICATE_FIRST ? strcmp(c->name, other->name) < 0
-				      : is_preferred(c) && !is_preferred(other);
+	*begins = false;
+	if (root->tag <= TAG_LABEL)
+		return judge_is_meant(root, &c->super);
+	if (!id)
+		return false;
+	*begins = root->tag == TAG_PARTUUID && !rootspec_is(root, TAG_PARTUUID, id->uuid);
+	return *begins ? rootspec_begins(root, id->uuid) : rootspec_is(root, root->tag, judge_value(root->tag, NULL, id));
 }
 
 static void choose_by_tag(struct choice *choice, const struct rootspec *root, const char *value,
 			  const struct candidate *all, size_t count)
 {
-	unsigned found = 0, preferred = 0;
+	struct answer *answer = allocate((count + 1) * sizeof(*answer));
+	const struct candidate **who = allocate((count + 1) * sizeof(*who));
+	const struct answer *judged;
+	unsigned found = 0;
+	enum reason reason;
 	char *names = copy("");
+	bool begins;
 
 	for (const struct candidate *c = all; c < all + count; c++) {
-		if (!answers(root, c) || !is_allowed(choice, c) || is_barred(choice, c))
+		if (!answers(root, c, &begins) || !is_allowed(choice, c))
 			continue;
-		if (!found++ || is_better(c, choice->root))
-			choice->root = c;
-		preferred += is_preferred(c);
-		append(&names, "%s%s", *names ? " and " : "", candidate_text(c));
+		answer[found] = (struct answer){ .contents = contents_of(c), .begins = begins, .d.bus = c->bus };
+		str_copy(answer[found].d.name, DEVICE_NAME_MAX, c->name);
+		str_copy(answer[found].d.disk, DEVICE_NAME_MAX, c->disk);
+		who[found++] = c;
 	}
-	if (found)
+	reason = judge(answer, found, false, &judged);
+	for (unsigned i = 0; i < found; i++)
+		if (judge_counts(answer, found, &answer[i]) && !is_barred(choice, who[i], &answer[i].contents))
+			append(&names, "%s%s", *names ? " and " : "", candidate_text(who[i]));
+	if (reason <= RULE) {
+		choice->root = who[judged - answer];
 		choice->unclear = false;
-	if (found < 2)
-		return;
-	if (CONFIG_DUPLICATE_FIRST || preferred == 1) {
-		note(choice, "root=%s is on %s: taking %s", value, names,
-		     candidate_text(choice->root));
-		return;
 	}
-	choice->root = NULL;
-	choice->unclear = true;
-	append(&choice->why, "more than one: %s; remove one, or use /dev/NAME", names);
+	if (reason == RULE)
+		note(choice, "root=%s is on %s: taking %s", value, names, candidate_text(choice->root));
+	if (reason == BEGINS)
+		note(choice, "root=%s begins the PARTUUID of %s: taking it", value, names);
+	if (reason == MEMBERS)
+		note(choice, "root=%s is on %s, of %u devices", value, names, judged->contents.devices);
+	if (reason == SEVERAL) {
+		choice->unclear = true;
+		append(&choice->why, "more than one: %s; remove one, or use /dev/NAME", names);
+	}
 }
 
 /* ---- /dev/NAME ---- */
@@ -170,7 +178,9 @@ static void choose_by_name(struct choice *choice, const struct rootspec *root,
 	for (const struct candidate *c = all; c < all + count; c++) {
 		append(&names, "%s%s", *names ? ", " : "", c->name);
 		if (str_same(c->name, root->value)) {
-			if (is_allowed(choice, c) && !is_barred(choice, c))
+			struct contents contents = contents_of(c);
+
+			if (is_allowed(choice, c) && !is_barred(choice, c, &contents))
 				choice->root = c;
 			return;
 		}
@@ -180,7 +190,7 @@ static void choose_by_name(struct choice *choice, const struct rootspec *root,
 
 /* ---- can it be mounted? ---- */
 
-/* Can the driver of that type mount it? ext4's mounts ext2 and ext3. */
+/* Can the driver of that type mount it? ext4's mounts ext2 and ext3. Those that no image knows may. */
 static bool mounts(const char *driver, const char *type)
 {
 	const char *ext = str_after(type, "ext"), *driver_ext = str_after(driver, "ext");
@@ -192,15 +202,15 @@ static bool mounts(const char *driver, const char *type)
 
 static bool is_wanted(const char *types, const char *type)
 {
-	char *list = copy(types), *rest = list, *driver;
+	char driver[16];
 
-	while ((driver = strsep(&rest, ",")))
+	while (str_item(&types, ',', driver, sizeof(driver)))
 		if (*driver && mounts(driver, type))
 			return true;
 	return false;
 }
 
-static void check_mount(struct choice *choice, const struct params *params)
+static void check_mount(struct choice *choice, const struct rootspec *root)
 {
 	const struct candidate *c = choice->root;
 	const struct identity *fs = &c->super.fs;
@@ -210,11 +220,11 @@ static void check_mount(struct choice *choice, const struct params *params)
 		append(&choice->why, "%s: %s superblock checksum is wrong", candidate_text(c),
 		       c->super.damaged);
 		choice->root = NULL;
-	} else if (fs->type && params->rootfstype && !is_wanted(params->rootfstype, fs->type)) {
+	} else if (fs->type && root->types && !is_wanted(root->types, fs->type)) {
 		append(&choice->why, "%s is %s but rootfstype=%s", candidate_text(c), fs->type,
-		       params->rootfstype);
+		       root->types);
 		choice->root = NULL;
-	} else if (!fs->type && CONFIG_PROBE && !params->rootfstype) {
+	} else if (!fs->type && CONFIG_PROBE && !root->types) {
 		note(choice, "it holds nothing that is known; each file system of the kernel is "
 		     "tried in turn");
 	} else if (fs->type && fs->size > size) {
@@ -224,7 +234,7 @@ static void check_mount(struct choice *choice, const struct params *params)
 }
 
 void choose(struct choice *choice, const struct rootspec *root, const char *value,
-	    const struct params *params, const struct candidate *all, size_t count)
+	    const struct candidate *all, size_t count)
 {
 	*choice = (struct choice){ .why = copy(""), .notes = copy("") };
 	if (root->kind == ROOT_TAG)
@@ -232,7 +242,7 @@ void choose(struct choice *choice, const struct rootspec *root, const char *valu
 	else
 		choose_by_name(choice, root, all, count);
 	if (choice->root)
-		check_mount(choice, params);
+		check_mount(choice, root);
 	else if (!*choice->why)
 		append(&choice->why, *choice->notes ? "what answers must not be root" : "not found");
 }

@@ -9,17 +9,21 @@
 #include "../plan/params.h"
 #include "../plan/rootspec.h"
 
-/* Reads one root, of root= (NULL: there is none) or rootfallback=. NULL, or why it is refused. */
-char *choice_root(struct rootspec *root, const struct params *params, char *value);
+/*
+ * Reads one root, of root= (NULL: there is none) or rootfallback=; *root points into memory of its own. NULL,
+ * or why it is refused.
+ */
+char *choice_root(struct rootspec *root, const struct params *params, const char *value);
 
 /* The stage that rd.break= means: the given one, or instead of an unknown one the default. */
 const char *choice_stage(const char *stage);
 
 /* A device, as the kernel would have it. */
 struct candidate {
-	const struct image *image;
+	struct image *image;
 	const struct parttable_entry *entry; /* NULL: the whole disk */
 	char *name;                          /* below /dev/ */
+	const char *disk;                    /* a partition's, or "" */
 	const char *bus;                     /* NULL: not known from an image */
 	struct super super;
 	const char *unknown;                 /* its file system, when this image does not know it */
@@ -37,6 +41,6 @@ struct choice {
 
 /* Which one is root? `value` is that of root=, for messages. */
 void choose(struct choice *choice, const struct rootspec *root, const char *value,
-	    const struct params *params, const struct candidate *all, size_t count);
+	    const struct candidate *all, size_t count);
 
 #endif

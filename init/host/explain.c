@@ -155,12 +155,12 @@ static char *flags_text(unsigned long flags)
 	return text;
 }
 
-static void explain_types(const struct params *params, const struct rootspec *root)
+static void explain_types(const struct rootspec *root)
 {
 	char *formats = formats_known();
 
-	if (root->kind == ROOT_SHARE || params->rootfstype)
-		step("mount", "as %s%s", params->rootfstype, strchr(params->rootfstype, ',')
+	if (root->types)
+		step("mount", "as %s%s", root->types, strchr(root->types, ',')
 		     ? ": the next one when the kernel refuses one" : "");
 	else if (*formats)
 		step("mount", "as what its superblock says: %s; else each file system of the "
@@ -172,10 +172,10 @@ static void explain_types(const struct params *params, const struct rootspec *ro
 
 static void explain_mount(const struct params *params, const struct rootspec *root)
 {
-	char *data = copy(CONFIG_ROOTFLAGS && params->rootflags ? params->rootflags : "");
+	char *data = copy(CONFIG_ROOTFLAGS && root->flags ? root->flags : "");
 	unsigned long flags = mountopts_split(data, params->rw ? 0 : MS_RDONLY);
 
-	explain_types(params, root);
+	explain_types(root);
 	step("", "%s%s", flags_text(flags),
 	     flags & MS_RDONLY ? "" : "; if the kernel refuses, read-only");
 	if (*data)
@@ -247,7 +247,12 @@ static void explain_doubt(const struct line *line, char *value)
 {
 	struct rootspec root;
 
-	if (!choice_root(&root, &line->params, value) && !rootspec_is_whole(&root))
+	if (choice_root(&root, &line->params, value))
+		return;
+	if (root.kind == ROOT_TAG && root.tag == TAG_PARTUUID && root.length != 36 && root.length != 11)
+		note(line_word_of(line, value), "not a whole PARTUUID; where none is equal, the one partition "
+		     "whose PARTUUID begins so is taken");
+	if (!rootspec_is_whole(&root))
 		note(line_word_of(line, value),
 		     copyf("not a whole %s; /init waits for it all the same", rootspec_tags[root.tag]));
 }
@@ -345,7 +350,7 @@ static bool explain_root(const struct line *line, char *value)
 		explain_error(line, value, error);
 		return false;
 	}
-	explain_spec(&root, line->params.rootfstype);
+	explain_spec(&root, root.types);
 	explain_wait(&line->params);
 	explain_mount(&line->params, &root);
 	return true;

@@ -11,7 +11,7 @@
 #include "print.h"
 #include "../lib/str.h"
 #include "../plan/cmdline.h"
-#include "../plan/match.h"
+#include "../plan/judge.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* The exit status. */
-enum answer { FOUND = 0, FAILED = 1, NONE = 2, UNCLEAR = 3 };
+enum status { FOUND = 0, FAILED = 1, NOTHING = 2, UNCLEAR = 3 };
 
 struct disks {
 	struct candidate *all;
@@ -84,20 +84,27 @@ static char *given_name(char **path)
 
 /* ---- what there is ---- */
 
+/* What it holds, for a root with that rootfstype=. */
+static int identify(struct candidate *c, const char *types)
+{
+	if (image_identify(c->image, c->entry, types))
+		return -1;
+	c->super = c->image->super;
+	c->unknown = formats_forget(&c->super);
+	return 0;
+}
+
 static int add(struct disks *disks, struct image *image, const struct parttable_entry *entry,
 	       const char *disk, const char *bus)
 {
 	struct candidate *c = &disks->all[disks->count++];
 
-	if (image_identify(image, entry))
-		return -1;
 	c->image = image;
 	c->entry = entry;
 	c->name = entry ? partition_name(disk, entry->number) : copy(disk);
+	c->disk = entry ? disk : "";
 	c->bus = bus;
-	c->super = image->super;
-	c->unknown = formats_forget(&c->super);
-	return 0;
+	return identify(c, NULL);
 }
 
 /* The image, as the disk of that name, and its partitions. */
@@ -150,7 +157,7 @@ static void show_candidate(const struct candidate *c, const struct rootspec *roo
 	if (c->unknown)
 		text = copyf("%s (%s, which this image does not know)", text, c->unknown);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
-		const char *value = match_value(tag, &c->super, id);
+		const char *value = judge_value(tag, &c->super, id);
 
 		if (*value)
 			text = copyf("%s %s=%s", text, rootspec_tags[tag], value);
@@ -187,18 +194,18 @@ static void show_notes(const char *notes, bool separate)
 
 /* ---- the answer ---- */
 
-static enum answer refuse(const struct line *line, const char *value, const char *why)
+static enum status refuse(const struct line *line, const char *value, const char *why)
 {
 	const struct line_word *word = value ? line_word_of(line, value) : NULL;
 
 	say(why);
 	if (word)
 		line_point(word);
-	return NONE;
+	return NOTHING;
 }
 
 /* One root, of root= or rootfallback=; `before` has what is to be said of those before. */
-static enum answer try_root(const struct line *line, char *value, const struct disks *disks)
+static enum status try_root(const struct line *line, char *value, struct disks *disks)
 {
 	struct rootspec root;
 	struct choice choice;
@@ -210,7 +217,10 @@ static enum answer try_root(const struct line *line, char *value, const struct d
 		complain("root=%s: not to be told from images; the running kernel knows it", value);
 		return FAILED;
 	}
-	choose(&choice, &root, value, &line->params, disks->all, disks->count);
+	for (size_t i = 0; i < disks->count; i++)
+		if (identify(&disks->all[i], root.types))
+			return FAILED;
+	choose(&choice, &root, value, disks->all, disks->count);
 	if (choice.root) {
 		show_root(choice.root);
 		show_notes(choice.notes, true);
@@ -220,13 +230,13 @@ static enum answer try_root(const struct line *line, char *value, const struct d
 	show_notes(choice.notes, false);
 	for (size_t i = 0; i < disks->count; i++)
 		show_candidate(&disks->all[i], &root);
-	return choice.unclear ? UNCLEAR : NONE;
+	return choice.unclear ? UNCLEAR : NOTHING;
 }
 
-static enum answer try_roots(const struct line *line, const struct disks *disks)
+static enum status try_roots(const struct line *line, struct disks *disks)
 {
 	const struct params *params = &line->params;
-	enum answer answer, next;
+	enum status answer, next;
 
 	if (params->refused)
 		return refuse(line, params->refused,
@@ -234,10 +244,10 @@ static enum answer try_roots(const struct line *line, const struct disks *disks)
 				    params->refused_value));
 	answer = try_root(line, params->root, disks);
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i] &&
-			answer >= NONE; i++) {
+			answer >= NOTHING; i++) {
 		say(copyf("then rootfallback=%s:", params->fallback[i]));
 		next = try_root(line, params->fallback[i], disks);
-		if (next < NONE || answer == NONE)
+		if (next < NOTHING || answer == NOTHING)
 			answer = next;
 	}
 	return answer;

@@ -100,6 +100,13 @@ static void explain_table(const struct image *image)
 		complain("%s: its GPT is for sectors of %u bytes, read with %u; try --sector-size "
 			 "%u", image->path, sector, image->sector, sector);
 		break;
+	case PARTTABLE_UNPROTECTED:
+		complain("%s: its GPT is good, but sector 0 has no protective MBR: the kernel uses it only with "
+			 "`gpt` on its command line", image->path);
+		break;
+	case PARTTABLE_CUT:
+		complain("%s: its GPT is for a larger disk", image->path);
+		break;
 	case PARTTABLE_FINE:
 		break;
 	}
@@ -193,8 +200,9 @@ static bool is_end_taken(const struct image *image)
 	return false;
 }
 
-int image_identify(struct image *image, const struct parttable_entry *entry)
+int image_identify(struct image *image, const struct parttable_entry *entry, const char *types)
 {
+	const struct super_wish wish = { .types = types, .partitioned = !entry && is_end_taken(image) };
 	struct medium part = medium(image);
 	char name[16] = "";
 
@@ -203,7 +211,7 @@ int image_identify(struct image *image, const struct parttable_entry *entry)
 		part.reader.size = entry->size * 512;
 		snprintf(name, sizeof(name), " partition %u", entry->number);
 	}
-	super_identify(&image->super, &part.reader, !entry && is_end_taken(image));
+	super_identify(&image->super, &part.reader, &wish);
 	if (!part.reader.error)
 		return 0;
 	complain("read %s%s: %s", image->path, name, strerror(-part.reader.error));

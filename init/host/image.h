@@ -29,7 +29,10 @@ struct image {
 int image_open(struct image *image, const char *path, unsigned sector, bool gpt);
 void image_close(struct image *image);
 
-/* Identifies a partition, or with NULL the whole disk. 0, or -1 after a complaint. */
-int image_identify(struct image *image, const struct parttable_entry *entry);
+/*
+ * Identifies a partition, or with NULL the whole disk; types: rootfstype=, or NULL. 0, or -1 after a
+ * complaint.
+ */
+int image_identify(struct image *image, const struct parttable_entry *entry, const char *types);
 
 #endif

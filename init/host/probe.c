@@ -31,7 +31,7 @@ static enum found worse(enum found a, enum found b)
 static enum found one_part(struct output *o, struct image *image,
 			   const struct parttable_entry *entry, bool named)
 {
-	bool failed = image_identify(image, entry);
+	bool failed = image_identify(image, entry, NULL);
 
 	block_print(o, image, entry, failed ? NULL : &image->super, named);
 	return failed ? FAILED : found_in(&image->super);

@@ -46,7 +46,7 @@ static int parse_name(struct rootspec *spec, const char *name)
 	if (str_same(name, "nfs") || str_same(name, "cifs"))
 		return -EOPNOTSUPP;
 	/* a comma is in no device's name: a word behind it wants a space */
-	if (!*name || str_find(rest, '\0') - name > ROOTSPEC_NAME_MAX || *str_find(name, ','))
+	if (!*name || str_after(name, "../") || (*rest && !rest[1]) || str_find(rest, '\0') - name > ROOTSPEC_NAME_MAX || *str_find(name, ','))
 		return -EINVAL;
 	spec->kind = ROOT_NAME;
 	spec->value = str_same(name, "ram") ? "ram0" : name;
@@ -195,7 +195,7 @@ static int cut_keys(struct rootspec *spec, char *text)
 
 			if (!value)
 				continue;
-			if (i > CONFIG_ROOTFLAGS)
+			if (i > (CONFIG_ROOTFLAGS ? 1 : 0))
 				return -EOPNOTSUPP;
 			*c = '\0';
 			*members[i] = (char *)value;
