@@ -1,4 +1,5 @@
 #include "choice.h"
+#include "foreign.h"
 #include "formats.h"
 #include "host.h"
 #include "print.h"
@@ -21,6 +22,15 @@ char *choice_root(struct rootspec *root, const struct params *params, char *valu
 	if (err)
 		return copyf("root=%s: not one of " ROOTSPEC_FORMS, value, ROOTSPEC_FORMS_OF);
 	return NULL;
+}
+
+char *choice_refusal(const struct params *params)
+{
+	const char *value = params->refused_value;
+	const struct foreign *word = foreign_find(params->refused);
+
+	return copyf("%s%s%s: not in this image, and without it root would be another (%s: %s)", params->refused,
+		     value ? "=" : "", value ? value : "", word->owner, word->text);
 }
 
 const char *choice_stage(const char *stage)
