@@ -73,7 +73,7 @@ $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
 
 # Read only by the goals that build for a board.
-unconfigured := help list-boards %defconfig menuconfig host install flash readme check check-long \
+unconfigured := help list-boards %defconfig menuconfig host install flash readme words check check-long \
 	bench bench-coldplug bench-ram clean
 ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(filter %defconfig menuconfig,$(MAKECMDGOALS)),)
@@ -147,7 +147,7 @@ $(O)/init/%.o: init/%.c Makefile $(config)/musl
 -include $(addsuffix .d,$(objects))
 
 # An option or a header that is gone makes its users compile again.
-$(config)/options/% init/%.h: ;
+$(config)/options/% init/%.h init/%.def: ;
 
 $(O)/init/init.debug: $(objects) $(format-options:CONFIG_%=$(config)/options/%)
 	@echo "  LD      $@"
@@ -391,6 +391,13 @@ readme:
 	$(Q)mkdir -p build
 	$(Q)image/table >build/table.md
 	$(Q)sed -i -e '/^<!-- sizes -->/,/^<!-- end/{//!d}' -e '/^<!-- sizes -->/r build/table.md' README.md
+
+# ---- the page of other systems' words ----------------------------------------------------------
+
+.PHONY: words
+words:
+	$(Q)init/host/words >WORDS.md.tmp
+	$(Q)mv WORDS.md.tmp WORDS.md
 
 # ---- tests: tests/ -----------------------------------------------------------------------------
 

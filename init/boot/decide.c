@@ -23,6 +23,7 @@ static void note(const char *name, const char *value, const char *text)
 int decide(struct boot *b)
 {
 	static char text[CMDLINE_MAX], image[] = CONFIG_CMDLINE, append[] = CONFIG_CMDLINE_APPEND;
+	static const struct params_lock lock = { CONFIG_CMDLINE_ALLOW, CONFIG_CMDLINE_LOCK };
 	struct params *p = &b->params;
 
 	params_parse(p, image, NULL, note);
@@ -34,7 +35,7 @@ int decide(struct boot *b)
 		/* The kernel ends the line; without this an open quote would swallow that too. */
 		if (n && text[n - 1] == '\n')
 			text[n - 1] = '\0';
-		params_parse(p, text, *CONFIG_CMDLINE_LOCK ? CONFIG_CMDLINE_LOCK : NULL, note);
+		params_parse(p, text, *CONFIG_CMDLINE_ALLOW || *CONFIG_CMDLINE_LOCK ? &lock : NULL, note);
 	}
 	params_parse(p, append, NULL, note);
 
@@ -42,6 +43,9 @@ int decide(struct boot *b)
 		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);
 		p->stage = DEFAULT_BREAK;
 	}
+	/* A built-in driver's is looked at before /init starts. Who hibernates with another one must hear of it. */
+	if (CONFIG_FOREIGN_WORDS && p->resume && *p->resume && !p->noresume)
+		say(LOG_ERR, "resume=%s: not in this image; booting anew", p->resume);
 	b->common_flags = p->rw ? 0 : MS_RDONLY;
 	if (CONFIG_ROOTFLAGS && p->rootflags)
 		b->common_flags = mountopts_split(p->rootflags, b->common_flags);
@@ -55,7 +59,8 @@ int choose_root(struct boot *b)
 	int err;
 
 	if (p->refused)
-		return refuse(b, "%s=%s: not in this image", p->refused, p->refused_value);
+		return refuse(b, "%s%s%s: not in this image", p->refused, p->refused_value ? "=" : "",
+			      p->refused_value ? p->refused_value : "");
 	if (!p->root || !*p->root)
 		return refuse(b, "no root= on the command line");
 	err = rootspec_parse(&b->root, p->root, p->rootfstype, p->rootflags);

@@ -1,4 +1,5 @@
 #include "choice.h"
+#include "foreign.h"
 #include "formats.h"
 #include "host.h"
 #include "print.h"
@@ -18,6 +19,15 @@ char *choice_root(struct rootspec *root, const struct params *params, const char
 		return copy("no root= on the command line");
 	err = rootspec_parse(root, copy(value), params->rootfstype, params->rootflags);
 	return err ? copyf("root=%s: %s", value, rootspec_reason(reason, err)) : NULL;
+}
+
+char *choice_refusal(const struct params *params)
+{
+	const char *value = params->refused_value;
+	const struct foreign *word = foreign_find(params->refused);
+
+	return copyf("%s%s%s: not in this image, and without it root would be another (%s: %s)", params->refused,
+		     value ? "=" : "", value ? value : "", word->owner, word->text);
 }
 
 const char *choice_stage(const char *stage)

@@ -15,6 +15,9 @@
  */
 char *choice_root(struct rootspec *root, const struct params *params, const char *value);
 
+/* Why the word in params->refused ends the boot: its text, as /init says it, whose it is and what it asks for. */
+char *choice_refusal(const struct params *params);
+
 /* The stage that rd.break= means: the given one, or instead of an unknown one the default. */
 const char *choice_stage(const char *stage);
 

@@ -4,8 +4,11 @@
  */
 #include "choice.h"
 #include "config.h"
+#include "foreign.h"
 #include "formats.h"
+#include "hints.h"
 #include "host.h"
+#include "kernel.h"
 #include "line.h"
 #include "print.h"
 #include "../lib/str.h"
@@ -46,6 +49,10 @@ static void explain_image(const char *file)
 		step("", "reads first, so that the command line wins: %s", CONFIG_CMDLINE);
 	if (CONFIG_CMDLINE_OVERRIDE)
 		step("", "does not read the command line (CONFIG_CMDLINE_OVERRIDE)");
+	if (*CONFIG_CMDLINE_ALLOW)
+		step("", "obeys of it no other words than: %s", CONFIG_CMDLINE_ALLOW);
+	if (*CONFIG_CMDLINE_LOCK)
+		step("", "obeys of it no such words, nor what would do the same: %s", CONFIG_CMDLINE_LOCK);
 	if (*CONFIG_CMDLINE_APPEND)
 		step("", "reads last, so that it wins: %s", CONFIG_CMDLINE_APPEND);
 }
@@ -267,14 +274,60 @@ static void explain_stage(const struct line *line)
 		note(word, "none of find, mount, check, switch; using " DEFAULT_BREAK);
 }
 
+/* The name of a word, without quotes and value. */
+static char *name_of(const struct line_word *word)
+{
+	char *text = line_text(word);
+	struct word parsed = { .name = text };
+
+	cmdline_next(&text, &parsed);
+	return parsed.name;
+}
+
+/* What /init says of the word, and what another system would make of it. */
+static void explain_note(const struct line_word *word)
+{
+	const struct foreign *foreign = foreign_find(name_of(word));
+
+	note(word, foreign ? copyf("%s (%s: %s)", word->note, foreign->owner, foreign->text) : word->note);
+}
+
+static void explain_resume(const struct line *line)
+{
+	const struct params *params = &line->params;
+
+	if (params->resume && *params->resume && !params->noresume)
+		note(line_word_of(line, params->resume),
+		     "not in this image: the kernel looks there for what was hibernated, before /init starts, if it "
+		     "has that driver built in and a name that it knows (no UUID=, no LABEL=). Else this boots anew, "
+		     "and what was hibernated is lost; noresume says that it is meant");
+}
+
+/* Is it only for the modules that /init loads, and locked? */
+static bool is_locked_for_modules(const struct line_word *word)
+{
+	return CONFIG_MODULES && word->obeyed && !word->for_modules && !word->note &&
+	       (cmdline_same_name(name_of(word), MODULE_BLACKLIST) ||
+		cmdline_same_name(name_of(word), MODPROBE_BLACKLIST));
+}
+
 static void explain_notes(const struct line *line)
 {
 	const struct params *params = &line->params;
 
-	for (size_t i = 0; i < line->count; i++)
-		if (line->words[i].note)
-			note(&line->words[i], line->words[i].note);
+	for (size_t i = 0; i < line->count; i++) {
+		const struct line_word *word = &line->words[i];
+		char *hint = hint_for(line, word);
+
+		if (word->note)
+			explain_note(word);
+		if (is_locked_for_modules(word))
+			note(word, "not allowed by this image; ignored for its modules");
+		if (hint)
+			note(word, hint);
+	}
 	explain_stage(line);
+	explain_resume(line);
 	explain_doubt(line, params->root);
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i]; i++)
 		explain_doubt(line, params->fallback[i]);
@@ -291,22 +344,57 @@ static size_t module_length(const char *text)
 	return text[length] == '.' && !is_own ? length : 0;
 }
 
+/* Init's arguments; is one of them there that /init would obey? */
+static char *owner_behind(const struct line_word *word)
+{
+	char *rest = line_text(word);
+	struct word parsed;
+
+	while (cmdline_next(&rest, &parsed)) {
+		char *text = parsed.value ? copyf("%s=%s", parsed.name, parsed.value) : copy(parsed.name);
+
+		if (line_is_obeyed(text))
+			return copyf("behind --: init's arguments; /init does not read %s there", text);
+	}
+	return copy("behind --: init's arguments");
+}
+
+static char *owner_elsewhere(const struct foreign *foreign)
+{
+	return copyf(!foreign->refused ? "%s: %s" : CONFIG_FOREIGN_WORDS
+		     ? "%s, but its value asks for nothing; another one: %s"
+		     : "%s: %s; this image passes it over (CONFIG_FOREIGN_WORDS)", foreign->owner, foreign->text);
+}
+
 /* Whose word is it, if not /init's? */
 static char *owner(const struct line_word *word)
 {
-	char *text = line_text(word), *meant = line_meant(text), *name = text + (*text == '"');
+	char *text = line_text(word), *name = text + (*text == '"');
+	const struct foreign *foreign = foreign_find(name_of(word));
 	size_t module = module_length(name);
-	bool passes_on = CONFIG_MODULES && !params_listed(word->source->locked, "modules");
+	char *meant;
 
 	if (word->for_init)
-		return copy("behind --: init's arguments");
+		return owner_behind(word);
+	if (foreign)
+		return owner_elsewhere(foreign);
 	if (module)
-		return copyf("the module %.*s's, if there is one%s; programs may read it in "
-			     "/proc/cmdline", (int)module, name, passes_on ? ", also when /init loads it" : "");
+		return copyf("the module %.*s's, if there is one%s; programs may read it in /proc/cmdline%s",
+			     (int)module, name, word->for_modules ? ", also when /init loads it" : "",
+			     CONFIG_MODULES && !word->for_modules ? "; this image does not allow it for its own" : "");
+	meant = kernel_knows(name_of(word)) ? NULL : line_meant(name);
 	if (meant)
 		return copyf("nothing that /init knows; did you mean %s?", meant);
 	return copyf("the kernel's; if the kernel does not know it, init gets it %s",
 		     strchr(text + !!*text, '=') ? "in its environment" : "as an argument");
+}
+
+/* May somebody else obey it, too? */
+static bool is_others(const struct line_word *word)
+{
+	const struct foreign *foreign = foreign_find(name_of(word));
+
+	return !word->obeyed || (module_length(line_text(word)) && !(foreign && foreign->refused));
 }
 
 static void explain_others(const struct line *line)
@@ -316,7 +404,7 @@ static void explain_others(const struct line *line)
 	for (size_t i = 0; i < line->count; i++) {
 		const struct line_word *word = &line->words[i];
 
-		if (word->note || (word->obeyed && !module_length(line_text(word))))
+		if (word->note || !is_others(word))
 			continue;
 		if (!any)
 			puts("\nnot for /init:");
@@ -340,12 +428,24 @@ static void explain_error(const struct line *line, const char *value, const char
 		line_point(word);
 }
 
-/* One root, of root= or rootfallback=. False when it is refused. */
+/* The kernel's ram disks were the medium of an old initrd; an initramfs fills none. */
+static bool is_ram_disk(const struct rootspec *root)
+{
+	const char *number = root->kind == ROOT_NAME ? str_after(root->value, "ram") : NULL;
+
+	return (number && !number[strspn(number, "0123456789")]) ||
+	       (root->kind == ROOT_NUMBER && root->major == 1);
+}
+
+/* One root, of root= or rootfallback=. False when it is refused, or can never be. */
 static bool explain_root(const struct line *line, char *value)
 {
 	struct rootspec root;
 	char *error = choice_root(&root, &line->params, value);
 
+	if (!error && is_ram_disk(&root))
+		error = copyf("root=%s: the kernel unpacks this image into its rootfs, and fills no ram disk; name the "
+			      "device that holds root", value);
 	if (error) {
 		explain_error(line, value, error);
 		return false;
@@ -375,9 +475,7 @@ static int explain_line(struct line *line)
 	bool refused = params->refused;
 
 	if (refused) {
-		explain_error(line, params->refused,
-			      copyf("%s=%s: not in this image, and without it root would be "
-				    "another", params->refused, params->refused_value));
+		explain_error(line, params->refused, choice_refusal(params));
 	} else {
 		explain_modules(params);
 		refused = explain_roots(line);
@@ -392,6 +490,23 @@ static int explain_line(struct line *line)
 	return refused;
 }
 
+/* Does the kernel start /init at all? True when it does not, or not always; nothing more is to be said if so. */
+static bool explain_kernel(const char *cmdline, bool *certain)
+{
+	struct kernel_skip skip;
+	struct line line;
+
+	line_split(&line, cmdline);
+	skip = kernel_skips(&line);
+	*certain = skip.certain;
+	if (!skip.text)
+		return false;
+	putchar('\n');
+	step("error", "%s", skip.text);
+	line_point(skip.word);
+	return true;
+}
+
 int explain(int argc, char **argv)
 {
 	static const struct option words[] = {
@@ -400,6 +515,7 @@ int explain(int argc, char **argv)
 		{ 0 },
 	};
 	const char *file = NULL;
+	bool skipped, certain;
 	struct line line;
 	int option;
 
@@ -410,7 +526,10 @@ int explain(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return usage("explain: one command line, in quotes");
-	line_read(&line, argv[optind]);
 	explain_image(file);
-	return explain_line(&line);
+	skipped = explain_kernel(argv[optind], &certain);
+	if (skipped && certain)
+		return EXIT_FAILURE;
+	line_read(&line, argv[optind]);
+	return explain_line(&line) || skipped;
 }

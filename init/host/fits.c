@@ -239,9 +239,7 @@ static enum status try_roots(const struct line *line, struct disks *disks)
 	enum status answer, next;
 
 	if (params->refused)
-		return refuse(line, params->refused,
-			      copyf("%s=%s: not in this image", params->refused,
-				    params->refused_value));
+		return refuse(line, params->refused, choice_refusal(params));
 	answer = try_root(line, params->root, disks);
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i] &&
 			answer >= NOTHING; i++) {

@@ -4,6 +4,7 @@
 #include "../lib/str.h"
 #include "../plan/cmdline.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +14,8 @@ static unsigned notes;
 
 static void count_note(const char *name, const char *value, const char *text)
 {
-	(void)name, (void)value, (void)text;
-	notes++;
+	(void)name, (void)value;
+	notes += text != params_unknown;
 }
 
 /* A note is of the word that its value comes from: the one just read, or an earlier one. */
@@ -23,6 +24,9 @@ static void keep_note(const char *name, const char *value, const char *text)
 	const struct line_word *word = value ? line_word_of(noting, value) : NULL;
 
 	(void)name;
+	/* explain says more of it */
+	if (text == params_unknown)
+		return;
 	noting->words[word ? word - noting->words : (ptrdiff_t)noting->count - 1].note = copy(text);
 }
 
@@ -34,7 +38,7 @@ static bool changes(const struct params *before, const char *word)
 
 	memcpy(&after, before, sizeof(after));
 	notes = 0;
-	params_parse(&after, text, "", count_note);
+	params_parse(&after, text, NULL, count_note);
 	free(text);
 	return notes || memcmp(&after, before, sizeof(after));
 }
@@ -58,16 +62,25 @@ static struct line_word *add_word(struct line *line, const struct line_source *s
 	return word;
 }
 
+static void split_word(struct line *line, const struct line_source *source, size_t start, size_t end)
+{
+	add_word(line, source, start, end);
+}
+
 static void read_word(struct line *line, const struct line_source *source, size_t start, size_t end)
 {
 	struct line_word *word = add_word(line, source, start, end);
+	unsigned for_modules = line->params.module_word_count;
 
 	word->obeyed = line_is_obeyed(word->copy);
 	noting = line;
-	params_parse(&line->params, word->copy, source->locked, keep_note);
+	params_parse(&line->params, word->copy, source->lock, keep_note);
+	word->for_modules = line->params.module_word_count > for_modules;
 }
 
-static void read_source(struct line *line, const struct line_source *source)
+/* Each word of the text, and what is behind a "--". */
+static void read_source(struct line *line, const struct line_source *source,
+			void (*one)(struct line *, const struct line_source *, size_t start, size_t end))
 {
 	size_t length = strlen(source->text);
 	/* A space behind it: then every word ends one byte before the rest. */
@@ -80,7 +93,7 @@ static void read_source(struct line *line, const struct line_source *source)
 		/* the name has no quote, but the word does */
 		if (start && source->text[start - 1] == '"')
 			start--;
-		read_word(line, source, start, (size_t)(rest - text) - 1);
+		one(line, source, start, (size_t)(rest - text) - 1);
 		word.name = NULL;
 	}
 	if (word.name && (size_t)(rest - text) < length)
@@ -88,23 +101,37 @@ static void read_source(struct line *line, const struct line_source *source)
 	free(text);
 }
 
+static void begin(struct line *line, size_t most)
+{
+	memset(line, 0, sizeof(*line));
+	line->params = (struct params)PARAMS_NONE;
+	line->words = allocate((most + 1) * sizeof(*line->words));
+}
+
+void line_split(struct line *line, const char *cmdline)
+{
+	begin(line, strlen(cmdline));
+	line->sources[0] = (struct line_source){ "the command line", cmdline, NULL };
+	read_source(line, &line->sources[0], split_word);
+}
+
 void line_read(struct line *line, const char *cmdline)
 {
+	static struct params_lock lock;
 	const struct line_source sources[LINE_SOURCES] = {
-		{ "the image's CONFIG_CMDLINE", CONFIG_CMDLINE, "" },
-		{ "the command line", CONFIG_CMDLINE_OVERRIDE ? "" : cmdline, CONFIG_CMDLINE_LOCK },
-		{ "the image's CONFIG_CMDLINE_APPEND", CONFIG_CMDLINE_APPEND, "" },
+		{ "the image's CONFIG_CMDLINE", CONFIG_CMDLINE, NULL },
+		{ "the command line", CONFIG_CMDLINE_OVERRIDE ? "" : cmdline, &lock },
+		{ "the image's CONFIG_CMDLINE_APPEND", CONFIG_CMDLINE_APPEND, NULL },
 	};
 	size_t most = 0;
 
-	memset(line, 0, sizeof(*line));
-	line->params = (struct params)PARAMS_NONE;
-	memcpy(line->sources, sources, sizeof(sources));
+	lock = (struct params_lock){ CONFIG_CMDLINE_ALLOW, CONFIG_CMDLINE_LOCK };
 	for (int i = 0; i < LINE_SOURCES; i++)
 		most += strlen(sources[i].text) + 1;
-	line->words = allocate(most * sizeof(*line->words));
+	begin(line, most);
+	memcpy(line->sources, sources, sizeof(sources));
 	for (int i = 0; i < LINE_SOURCES; i++)
-		read_source(line, &line->sources[i]);
+		read_source(line, &line->sources[i], read_word);
 }
 
 const struct line_word *line_word_of(const struct line *line, const char *value)
@@ -138,15 +165,35 @@ static char *try_name(const char *word, size_t length, const char *letter, const
 	return NULL;
 }
 
+/* The word with the letters at `at` and behind it the other way round. */
+static char *try_swapped(const char *word, const char *at)
+{
+	return try_name(word, (size_t)(at - word), (char[3]){ at[1], at[0] }, at + 2);
+}
+
+/* The word with a name in small letters, when it has others. */
+static char *try_small(const char *word)
+{
+	char *text = copy(word), *found;
+
+	for (char *c = text; *c && *c != '='; c++)
+		*c = (char)tolower((unsigned char)*c);
+	found = str_same(text, word) ? NULL : try_name(text, strlen(text), "", "");
+	free(text);
+	return found;
+}
+
 char *line_meant(const char *word)
 {
 	const char *name_end = str_find(word, '=');
-	char *found = NULL;
+	char *found = try_small(word);
 
 	for (const char *at = word; !found && at <= name_end; at++) {
 		size_t length = (size_t)(at - word);
 
-		if (at < name_end)
+		if (at + 1 < name_end)
+			found = try_swapped(word, at);
+		if (!found && at < name_end)
 			found = try_name(word, length, "", at + 1);
 		for (char letter = 'a'; !found && letter <= 'z'; letter++) {
 			found = try_name(word, length, (char[2]){ letter }, at);

@@ -14,7 +14,7 @@
 struct line_source {
 	const char *where;  /* where the text stands */
 	const char *text;
-	const char *locked; /* names that do not count in it */
+	const struct params_lock *lock; /* what does not count in it */
 };
 
 #define LINE_SOURCES 3
@@ -25,6 +25,7 @@ struct line_word {
 	char *copy;           /* what params points into, parsed: name, NUL, value */
 	bool obeyed;          /* a parameter of /init, whether this one counts or not */
 	bool for_init;        /* all that is behind a "--" */
+	bool for_modules;     /* /init passes it on to the modules that it loads */
 	char *note;           /* what /init says of it, or NULL */
 };
 
@@ -37,6 +38,9 @@ struct line {
 
 /* Reads the command line as an image with these options would. Memory is not freed. */
 void line_read(struct line *line, const char *cmdline);
+
+/* Only parts the words, as the kernel itself does with the bootloader's line; none is obeyed. */
+void line_split(struct line *line, const char *cmdline);
 
 /* The word that a string of line->params comes from. */
 const struct line_word *line_word_of(const struct line *line, const char *value);

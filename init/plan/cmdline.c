@@ -21,11 +21,16 @@ static char dash_to_underscore(char c)
 	return c == '-' ? '_' : c;
 }
 
-bool cmdline_same_name(const char *a, const char *b)
+bool cmdline_same_letter(char a, char b)
 {
-	while (*a && dash_to_underscore(*a) == dash_to_underscore(*b))
-		a++, b++;
-	return dash_to_underscore(*a) == dash_to_underscore(*b);
+	return dash_to_underscore(a) == dash_to_underscore(b);
+}
+
+bool cmdline_same_name(const char *name, const char *b)
+{
+	while (*name && cmdline_same_letter(*name, *b))
+		name++, b++;
+	return *b == '*' || *name == *b;
 }
 
 bool cmdline_next(char **text, struct word *word)

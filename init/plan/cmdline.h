@@ -20,7 +20,10 @@ struct word {
  */
 bool cmdline_next(char **text, struct word *word);
 
-/* Are the two parameter names equal, '-' and '_' being the same? */
-bool cmdline_same_name(const char *a, const char *b);
+/* Is the name of a parameter b, '-' and '_' being the same? A '*' in b stands for the rest of any name. */
+bool cmdline_same_name(const char *name, const char *b);
+
+/* Are two letters of such names the same? */
+bool cmdline_same_letter(char a, char b);
 
 #endif

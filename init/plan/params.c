@@ -13,8 +13,10 @@ enum kind {
 	SIGNED,   /* the same; all numbers below 0 mean -1 */
 	LIST,     /* one more of those that are kept */
 	EMERGENCY, /* keeps which of its words */
-	REFUSED,  /* not in this image, and it would change what root is */
-	ABSENT,   /* not in this image: said; with or without a value */
+	UNLESS_NO, /* keeps the value, or nothing where that says no */
+	/* with or without a value */
+	REFUSED,  /* would make another root than this image can give */
+	ABSENT,   /* not in this image: said */
 };
 
 struct row {
@@ -22,6 +24,50 @@ struct row {
 	unsigned char kind, member;
 	signed char constant;
 };
+
+/* R(name, kind, member, constant) */
+#define ROWS(R) \
+	R("root", TEXT, root, 0) \
+	R("rootfstype", TEXT, rootfstype, 0) \
+	R("rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, rootflags, 0) \
+	R("init", TEXT, init, 0) \
+	R("ro", STORE, rw, 0) \
+	R("rw", STORE, rw, 1) \
+	R("rootwait", CONFIG_WAIT ? STORE : ABSENT, rootwait, -1) \
+	R("rootwait", SECONDS, rootwait, 0) \
+	R("rootdelay", CONFIG_WAIT ? SECONDS : ABSENT, rootdelay, 0) \
+	R("panic", SIGNED, panic, 0) \
+	R("rootfallback", CONFIG_ROOTFALLBACK ? LIST : ABSENT, fallback, 0) \
+	R("rd.emergency", CONFIG_EMERGENCY_WORD ? EMERGENCY : ABSENT, emergency, 0) \
+	R("rd.break", CONFIG_SHELL ? BREAK : ABSENT, stage, 0) \
+	R("rd.break", TEXT, stage, 0) \
+	R("rd.shell", CONFIG_SHELL ? STORE : ABSENT, shell, 1) \
+	R("modules", CONFIG_MODULES ? TEXT : ABSENT, modules, 0) \
+	R("resume", CONFIG_FOREIGN_WORDS ? UNLESS_NO : TEXT, resume, 0) \
+	R("noresume", STORE, noresume, 1)
+
+/* The words that would start another root and are no row, one string each. */
+static const char foreign[] =
+#define LAYER(...)
+#define REFUSE(name, ...) name "\0"
+#define NOTE(...)
+#include "foreign.def"
+;
+
+const char params_unknown[] = "not understood; ignored";
+
+/* Does it say no, in the words of systemd, overlayroot, initramfs-tools or the kernel? */
+static bool is_no(const struct word *word)
+{
+	const char *value = word->value;
+
+	if (!value)
+		return false;
+	/* dracut's boot= is where /boot is */
+	if (cmdline_same_name(word->name, "boot") && (*str_find(value, '/') || *str_find(value, '=')))
+		return true;
+	return params_listed("0 n no off f false none local disabled noautodetect", value);
+}
 
 static int seconds(const struct row *row, const char *value, params_note *note)
 {
@@ -64,6 +110,14 @@ static void keep(char **list, const struct row *row, char *value, params_note *n
 	note(row->name, value, "too many; ignored");
 }
 
+static void refuse(struct params *params, const struct word *word)
+{
+	if (CONFIG_FOREIGN_WORDS && is_no(word))
+		return;
+	params->refused = word->name;
+	params->refused_value = word->value;
+}
+
 static void apply(struct params *params, const struct row *row, const struct word *word,
 		  params_note *note)
 {
@@ -84,9 +138,11 @@ static void apply(struct params *params, const struct row *row, const struct wor
 			note(row->name, *text, "given again; using the last one");
 		*text = value;
 		break;
+	case UNLESS_NO:
+		*text = CONFIG_FOREIGN_WORDS && is_no(word) ? NULL : value;
+		break;
 	case REFUSED:
-		params->refused = word->name;
-		params->refused_value = value;
+		refuse(params, word);
 		break;
 	case ABSENT:
 		note(row->name, value, "not in this image; ignored");
@@ -109,7 +165,7 @@ bool params_listed(const char *list, const char *word)
 	while (*list) {
 		const char *at = word;
 
-		while (*at && *list == *at)
+		while (*at && cmdline_same_letter(*list, *at))
 			at++, list++;
 		if (!*at && (!*list || *list == ' '))
 			return true;
@@ -117,6 +173,46 @@ bool params_listed(const char *list, const char *word)
 		list += !!*list;
 	}
 	return false;
+}
+
+/* `head` is a word that stands for more like this one, or the name again. */
+static bool is_locked(const struct params_lock *lock, const char *name, const char *head)
+{
+	static const struct {
+		const char *locks, *too;
+	} families[] = {
+		{ "root", "rootfstype rootflags rootfallback" },
+		{ "rootwait", "rootdelay" },
+		{ "rootdelay", "rootwait" },
+		{ "panic", "rd.emergency" },
+		{ "rd.break", "rd.shell rd.emergency" },
+		{ "rd.shell", "rd.break rd.emergency" },
+		{ "rd.emergency", "rd.break rd.shell" },
+	};
+
+	if (!lock)
+		return false;
+	if (*lock->allowed && !params_listed(lock->allowed, name) && !params_listed(lock->allowed, head))
+		return true;
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+		if (params_listed(lock->locked, families[i].locks) && params_listed(families[i].too, name))
+			return true;
+	return params_listed(lock->locked, name) || params_listed(lock->locked, head);
+}
+
+static void note_locked(const struct word *word, params_note *note)
+{
+	note(word->name, word->value, "not allowed by this image; ignored");
+}
+
+/* Is it one of the words in `foreign`? */
+static bool is_foreign(const char *name)
+{
+	const char *known = foreign;
+
+	while (*known && !cmdline_same_name(name, known))
+		known = str_find(known, '\0') + 1;
+	return *known;
 }
 
 static void keep_for_modules(struct params *params, const struct word *word, params_note *note)
@@ -129,56 +225,63 @@ static void keep_for_modules(struct params *params, const struct word *word, par
 		params->module_words[params->module_word_count++] = *word;
 }
 
-static void one_word(struct params *params, const struct word *word, const char *locked,
+static void one_word(struct params *params, const struct word *word, const struct params_lock *lock,
 		     params_note *note)
 {
 	TABLE struct row rows[] = {
-#define MEMBER(name) offsetof(struct params, name)
-		{ "root", TEXT, MEMBER(root), 0 },
-		{ "rootfstype", TEXT, MEMBER(rootfstype), 0 },
-		{ "rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, MEMBER(rootflags), 0 },
-		{ "init", TEXT, MEMBER(init), 0 },
-		{ "ro", STORE, MEMBER(rw), 0 },
-		{ "rw", STORE, MEMBER(rw), 1 },
-		{ "rootwait", CONFIG_WAIT ? STORE : ABSENT, MEMBER(rootwait), -1 },
-		{ "rootwait", SECONDS, MEMBER(rootwait), 0 },
-		{ "rootdelay", CONFIG_WAIT ? SECONDS : ABSENT, MEMBER(rootdelay), 0 },
-		{ "panic", SIGNED, MEMBER(panic), 0 },
-		{ "rootfallback", CONFIG_ROOTFALLBACK ? LIST : ABSENT, MEMBER(fallback), 0 },
-		{ "rd.emergency", CONFIG_EMERGENCY_WORD ? EMERGENCY : ABSENT, MEMBER(emergency), 0 },
-		{ "rd.break", CONFIG_SHELL ? BREAK : ABSENT, MEMBER(stage), 0 },
-		{ "rd.break", TEXT, MEMBER(stage), 0 },
-		{ "rd.shell", CONFIG_SHELL ? STORE : ABSENT, MEMBER(shell), 1 },
-		{ "modules", CONFIG_MODULES ? TEXT : ABSENT, MEMBER(modules), 0 },
-		{ "overlayroot", REFUSED, 0, 0 },
-		{ "loop", REFUSED, 0, 0 },
-		{ "loopfstype", REFUSED, 0, 0 },
-		{ "roothash", REFUSED, 0, 0 },
-		{ "verityhash", REFUSED, 0, 0 },
+#define ROW(name, kind, member, constant) { name, kind, offsetof(struct params, member), constant },
+		ROWS(ROW)
+#define LAYER(name, ...) { name, REFUSED, 0, 0 },
+#define REFUSE(...)
+#define NOTE(...)
+#include "foreign.def"
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (!cmdline_same_name(rows[i].name, word->name) ||
-		    (rows[i].kind != ABSENT && !word->value != (rows[i].kind <= BREAK)))
+		if (!cmdline_same_name(word->name, rows[i].name) ||
+		    (rows[i].kind < REFUSED && !word->value != (rows[i].kind <= BREAK)))
 			continue;
-		if (locked && params_listed(locked, rows[i].name))
-			note(word->name, word->value, "not allowed by this image; ignored");
+		if (is_locked(lock, word->name, rows[i].kind == REFUSED ? "root" : word->name))
+			note_locked(word, note);
 		else
 			apply(params, &rows[i], word, note);
 		return;
 	}
-	if (str_after(word->name, "rd."))
+	if (CONFIG_FOREIGN_WORDS && is_foreign(word->name)) {
+		if (is_locked(lock, word->name, "root"))
+			note_locked(word, note);
+		else
+			refuse(params, word);
+	} else if (str_after(word->name, "rd."))
 		note(word->name, word->value, "not in this image; ignored");
-	else if (CONFIG_MODULES && !(locked && params_listed(locked, "modules")))
+	/* a slip in one of ours, or what an editor puts before the first letter: a byte order mark, a quote */
+	else if (CONFIG_FOREIGN_WORDS && (str_after(word->name, "root") || (signed char)*word->name < 0))
+		note(word->name, word->value, params_unknown);
+	else if (CONFIG_MODULES && !is_locked(lock, word->name, "modules"))
 		keep_for_modules(params, word, note);
 }
 
-void params_parse(struct params *params, char *text, const char *locked, params_note *note)
+void params_parse(struct params *params, char *text, const struct params_lock *lock, params_note *note)
 {
 	struct word word;
 
 	while (cmdline_next(&text, &word))
-		one_word(params, &word, locked, note);
+		one_word(params, &word, lock, note);
+}
+
+const char *params_name(unsigned index)
+{
+	static const char *const names[] = {
+#define NAME(name, kind, member, constant) name,
+		ROWS(NAME)
+#define LAYER(name, ...) name,
+#define REFUSE(name, ...) name,
+#define NOTE(...)
+#include "foreign.def"
+		NULL,
+	};
+
+	return names[index];
 }
 
 unsigned params_wait(const struct params *params)

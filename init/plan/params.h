@@ -29,6 +29,7 @@ enum emergency { EMERGENCY_REBOOT, EMERGENCY_POWEROFF, EMERGENCY_HALT, EMERGENCY
 /* Strings point into the parsed text, or are NULL when not given. */
 struct params {
 	char *root, *rootfstype, *rootflags, *init;
+	char *resume;      /* where the kernel may have hibernated: nothing of ours, only said */
 	char *fallback[FALLBACKS_MAX]; /* further roots, in order; NULL behind the last */
 	char *modules;     /* names, separated by commas: load these first */
 	const char *stage; /* rd.break=: a shell before this stage */
@@ -38,10 +39,29 @@ struct params {
 	int rw;            /* of ro and rw the last one; read-only is the default */
 	int emergency;     /* an enum emergency, or NOT_GIVEN */
 	int shell;         /* rd.shell: a shell on failure */
-	const char *refused, *refused_value; /* asks for another root than this image can give */
+	int noresume;      /* resume= does not count */
+	/* What asks for another root than this image can give (foreign.def), and its value or NULL. A later
+	 * word that says no does not take it back: nobody is to get the bare root by an oversight. */
+	const char *refused, *refused_value;
 	unsigned module_word_count;
 	struct word module_words[MODULE_WORDS_MAX]; /* MODULE.PARAM=VALUE and module_blacklist= */
 };
+
+/*
+ * What whoever writes the text may not set, as names with spaces between; "" for none. A name in
+ * `locked` locks those too that would do the same by another way: `root` locks rootfstype,
+ * rootflags, rootfallback and the words of foreign.def; rd.break, rd.shell and rd.emergency lock
+ * each other, as rootwait and rootdelay do; panic locks rd.emergency; `modules` locks
+ * module_blacklist, modprobe.blacklist and all of MODULE.PARAM, each of which can be named alone too.
+ * Where `allowed` is not "", all else is locked; `root` there allows the words of foreign.def, `modules`
+ * those that it locks.
+ */
+struct params_lock {
+	const char *allowed, *locked;
+};
+
+/* What is said of a word that begins as ours do, or with no letter of ASCII, and is none of them. */
+extern const char params_unknown[];
 
 /* What the user should hear of NAME=value (value may be NULL); boot goes on. */
 typedef void params_note(const char *name, const char *value, const char *text);
@@ -53,14 +73,17 @@ typedef void params_note(const char *name, const char *value, const char *text);
 
 /*
  * Reads one text, in place, on top of what is already there: the last word
- * wins, over several texts too. Stops at "--". Words that `locked` names,
- * separated by spaces, are only noted; NULL: none. (When it names `modules`, what
- * is for modules is not kept either; nothing is said, for the kernel obeys it where they are built in.)
+ * wins, over several texts too. Stops at "--". What `lock` locks (NULL:
+ * nothing) is only noted, and refuses no boot. (Of what is for modules nothing is said: the kernel
+ * obeys it where they are built in, and what looks so may be for a program.)
  */
-void params_parse(struct params *params, char *text, const char *locked, params_note *note);
+void params_parse(struct params *params, char *text, const struct params_lock *lock, params_note *note);
 
-/* Does the list, of words separated by spaces, have this word? */
+/* Does the list, of words separated by spaces, have this word? '-' and '_' are the same. */
 bool params_listed(const char *list, const char *word);
+
+/* The name of parameter number `index` of /init, REFUSE words of foreign.def behind them; NULL at the end. */
+const char *params_name(unsigned index);
 
 /* How long to wait for root: milliseconds or WAIT_FOREVER. */
 unsigned params_wait(const struct params *params);

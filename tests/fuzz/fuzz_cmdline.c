@@ -25,6 +25,10 @@ static void words(char *text, size_t size)
 	}
 }
 
+static const struct params_lock locks[] = {
+	{ "", "" }, { "", "init rd.break root" }, { "rootwait modules", "mod.x" },
+};
+
 /* What is said is text: the sanitizer sees that it ends. */
 static void hear(const char *name, const char *value, const char *text)
 {
@@ -35,8 +39,10 @@ static void params(char *text, size_t size)
 {
 	struct params p = PARAMS_NONE;
 
-	params_parse(&p, text, size % 2 ? "init rootflags rd.shell" : "", hear);
-	assert(!(size % 2) || (!p.init && !p.rootflags && !p.shell));
+	params_parse(&p, text, &locks[size % 3], hear);
+	assert(!(size % 3) || (!p.root && !p.rootfstype && !p.rootflags && !p.fallback[0] && !p.refused && !p.init &&
+			       !p.shell && !p.stage && p.emergency == NOT_GIVEN));
+	assert(!p.refused || (inside(p.refused, text, size) && strlen(p.refused)));
 	assert(!p.root || inside(p.root, text, size));
 	assert(!p.rootfstype || inside(p.rootfstype, text, size));
 	assert(!p.rootflags || inside(p.rootflags, text, size));

@@ -1,6 +1,7 @@
 """The host tool: what it prints, what it refuses, and how it ends."""
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -432,7 +433,7 @@ FINE, REFUSED, USAGE = range(3)
 # What the tests below mean to be in the image, whatever the defaults are; the last line counts.
 BASE = [f'CONFIG_{name}=y' for name in (
     'ROOT_DEVNUM', 'ROOT_TAG', 'ROOT_FLASH', 'ROOT_SHARE', 'ROOTFALLBACK', 'ROOTFLAGS', 'WAIT', 'PROBE',
-    'FS_EXT', 'FS_SQUASHFS', 'FS_XFS', 'FS_MEMBERS', 'INIT_CHECK', 'REPORT', 'EMERGENCY_WORD')]
+    'FS_EXT', 'FS_SQUASHFS', 'FS_XFS', 'FS_MEMBERS', 'INIT_CHECK', 'REPORT', 'EMERGENCY_WORD', 'FOREIGN_WORDS')]
 
 
 @pytest.fixture
@@ -644,6 +645,170 @@ def test_words_of_others(word, said, explain):
     rest = lines[lines.index('not for /init:') + 1:]
     assert len(rest) == 1 and rest[0].startswith(f'    {word.removeprefix("-- ")}: '), rest
     assert said is None or said in rest[0]
+
+
+# ---- explain: the words of other systems ----
+
+def rows_of_foreign():
+    """[kind, name, whose, text] of each row of the table."""
+    text = (TOP / 'init/plan/foreign.def').read_text()
+    rows = re.findall(r'^(LAYER|REFUSE|NOTE)\("(.*?)", "(.*?)", "(.*)"\)$', text, re.M)
+    assert len(rows) > 250 and len(rows) == len(re.findall(r'^(?:LAYER|REFUSE|NOTE)\(', text, re.M))
+    return rows
+
+
+def test_every_foreign_word(explain):
+    """One refuses the boot and says why; the others are named with what they do, none is guessed at."""
+    rows = rows_of_foreign()
+    for kind, name, whose, text in rows:
+        if kind != 'NOTE':
+            word = f'{name.replace("*", "x")}=1'
+            lines = explain(f'root=/dev/vda {word}', status=REFUSED)
+            assert f'{word}: not in this image, and without it root would be another ({whose}: {text})' in \
+                text_of(lines, 'error')
+            assert word in pointed_at(lines)
+    # what a word that stands before it takes, or what no boot survives, has tests of its own
+    noted = [(name.replace('*', 'x'), whose, text) for kind, name, whose, text in rows
+             if kind == 'NOTE' and name not in ('rdinit', 'noinitrd')]
+    for some in (noted[at:at + 15] for at in range(0, len(noted), 15)):
+        said = explain(f'root=/dev/vda {" ".join(f"{name}=1" for name, _, _ in some)}')
+        for name, whose, text in some:
+            lines = [line for line in said if re.search(rf'^\S* *{re.escape(name)}=1: ', line)]
+            assert len(lines) == 1 and whose in lines[0] and text in lines[0], (name, lines)
+            assert 'did you mean' not in lines[0] and "if there is one" not in lines[0]
+
+
+def test_foreign_words_that_are_not_built_in(explain):
+    lines = explain('root=/dev/vda boot=overlay', '# CONFIG_FOREIGN_WORDS is not set')
+    assert lines[-1].startswith('    boot=overlay: initramfs-tools: ') and 'passes it over' in lines[-1]
+    explain('root=/dev/vda roothash=x', '# CONFIG_FOREIGN_WORDS is not set', status=REFUSED)
+
+
+def test_first_foreign_row_counts():
+    """No row is hidden by one before it, and no word stands twice."""
+    names = [name for _, name, _, _ in rows_of_foreign()]
+    for number, name in enumerate(names):
+        for before in names[:number]:
+            assert before != name and not (before.endswith('*') and name.startswith(before[:-1])), (before, name)
+
+
+def test_page_of_foreign_words():
+    page = (TOP / 'WORDS.md').read_text()
+    assert page == run('init/host/words', cwd=TOP).stdout.decode(), 'make words writes it anew'
+    assert all(f'| `{name}` |' in page for _, name, _, _ in rows_of_foreign())
+
+
+@pytest.mark.parametrize('word, said', [
+    ('boot=local', 'initramfs-tools, but its value asks for nothing'),
+    ('boot=UUID=1234-5678', 'initramfs-tools, but its value asks for nothing'),
+    ('systemd.volatile=no', 'systemd, but its value asks for nothing'),
+    ('systemd.unit=rescue.target', "systemd: root's own systemd reads it"),
+    ('archiso.x=1', 'the module archiso'),
+    ('luks_x.y=1', 'the module luks_x'),
+    ('BOOT_IMAGE=/vmlinuz', 'the bootloader: '),
+    ('rootdealy=5', 'did you mean rootdelay=?'),
+    ('Rootwait', 'did you mean rootwait?'),
+    ('ROOT=x', 'did you mean root=?'),
+    ('ostre=x', 'did you mean ostree=?'),
+    ('reboot=w', "the kernel's"),
+    ('-- root=/dev/vdb rw', '/init does not read root=/dev/vdb there'),
+    ('-- single', "behind --: init's arguments"),
+])
+def test_whose_word_it_is(word, said, explain):
+    assert said in explain(f'root=/dev/vda {word}')[-1]
+
+
+def test_resume(explain):
+    lines = explain('root=/dev/vda resume=UUID=x')
+    assert pointed_at(lines) == ['resume=UUID=x'] and 'not in this image' in text_of(lines, 'note')
+    for words in 'resume=none', 'resume=', 'resume=/dev/vdb noresume', 'noresume resume=/dev/vdb':
+        assert not pointed_at(explain(f'root=/dev/vda {words}')), words
+
+
+@pytest.mark.parametrize('cmdline, word, said', [
+    ('\ufeffroot=/dev/vdb root=/dev/vda', '\ufeffroot=/dev/vdb', 'a byte order mark'),
+    ('root=/dev/vda rw\u00a0quiet', 'rw\\xc2', 'a no-break space'),
+    ('root=/dev/vda \u201cinit=/x\u201d', '\u201cinit=/x\u201d', 'a typographic quote'),
+    ('root=/dev/vda rootfstype\uff1dext4', 'rootfstype\uff1dext4', 'a wide equals sign'),
+    ('root=/dev/vda,rootwait', 'root=/dev/vda,rootwait', 'rootwait belongs to the value'),
+    ('root=/dev/vda rootfstype=ext4,quiet', 'rootfstype=ext4,quiet', 'quiet belongs to the value'),
+    ('root=/dev/vda rootflags=noatime,rootwait', 'rootflags=noatime,rootwait', 'rootwait belongs'),
+    ('root=/dev/vda init = /x', 'init', 'no space may stand before ='),
+    ('root=/dev/vda init= /x', 'init=', 'no space may stand there'),
+])
+def test_hint(cmdline, word, said, explain):
+    lines = explain(cmdline)
+    assert pointed_at(lines) == [word]
+    assert said in text_of(lines, 'note')
+
+
+@pytest.mark.parametrize('cmdline', [
+    'root=LABEL=caf\u00e9', 'root=/dev/vda rootflags=noatime,ro', 'root=LABEL=a,b', 'init=/x root=/dev/vda quiet',
+    'root=/dev/vda rootfstype=ext4,xfs -- \u201c',
+])
+def test_no_hint(cmdline, explain):
+    assert not [line for line in pointed_at(explain(cmdline)) if not line.startswith('\u201c')]
+
+
+# ---- explain: a boot that is not /init's ----
+
+@pytest.mark.parametrize('cmdline, word, said', [
+    ('root=/dev/vda rdinit=/bin/sh', 'rdinit=/bin/sh', 'in place of /init'),
+    ('rdinit=/init rdinit= root=/dev/vda', 'rdinit=', 'in place of /init'),
+    ('rdinit=/a noinitrd root=/dev/vda', 'rdinit=/a', 'in place of /init'),
+    ('initcall_blacklist=x,populate_rootfs root=/dev/vda', 'initcall_blacklist=x,populate_rootfs', 'never runs'),
+    ('root=/dev/vda ' + ' '.join(f'w{n}' for n in range(33)), 'w32', 'the kernel panics'),
+    ('root=/dev/vda ' + ' '.join(f'w{n}=1' for n in range(32)), 'w31=1', 'the kernel panics'),
+])
+def test_not_inits_boot(cmdline, word, said, explain):
+    lines = explain(cmdline, status=REFUSED)
+    assert said in text_of(lines, 'error') and pointed_at(lines) == [word]
+    assert not [line for line in lines if line.startswith(('find', 'mount', 'check', 'switch'))]
+
+
+def test_noinitrd(explain):
+    """Only the kernel's own loader obeys it."""
+    lines = explain('root=/dev/vda noinitrd', status=REFUSED)
+    assert 'EFI stub' in text_of(lines, 'error') and pointed_at(lines) == ['noinitrd']
+    assert text_of(lines, 'find')
+
+
+@pytest.mark.parametrize('cmdline', [
+    'root=/dev/vda rdinit=/bin/sh rdinit=/init', 'root=/dev/vda -- rdinit=/x noinitrd', 'root=/dev/vda rdinit',
+    'root=/dev/vda ' + ' '.join(f'w{n}' for n in range(32)),
+    'root=/dev/vda ' + ' '.join(f'w{n}=1' for n in range(31)),
+    'root=/dev/vda ' + ' '.join(f'm.w{n}=1' for n in range(50)),
+    # the kernel forgets what stands before
+    'root=/dev/vda ' + ' '.join(f'w{n}' for n in range(30)) + ' init=/x a b c d',
+    'root=/dev/vda ' + ' '.join(['quiet ro console=ttyS0 loglevel=7'] * 20),
+])
+def test_inits_boot(cmdline, explain):
+    assert text_of(explain(cmdline), 'find')
+
+
+@pytest.mark.parametrize('root', ['/dev/ram0', '/dev/ram', '/dev/ram15', '1:0', '0100'])
+def test_ram_disk(root, explain):
+    assert 'fills no ram disk' in text_of(explain(f'root={root}', status=REFUSED), 'error')
+    assert text_of(explain(f'root={root} root=/dev/vda'), 'find')
+
+
+def test_kernel_reads_what_the_image_does_not(explain):
+    """rdinit= is the kernel's, whatever the image makes of the line; in the image's own text it is nobody's."""
+    explain('rdinit=/x', 'CONFIG_CMDLINE="root=/dev/vda"', 'CONFIG_CMDLINE_OVERRIDE=y', status=REFUSED)
+    explain('quiet', 'CONFIG_CMDLINE="root=/dev/vda rdinit=/x"')
+
+
+# ---- explain: what the image allows ----
+
+def test_allowed(explain):
+    config = ['CONFIG_CMDLINE="root=/dev/a"', 'CONFIG_CMDLINE_ALLOW="rootwait m.p"', 'CONFIG_SHELL=y']
+    lines = explain('root=/dev/b rootwait=3 rd.shell boot=overlay m.p=1 n.p=1 module_blacklist=x', *config)
+    assert 'no other words than: rootwait m.p' in text_of(lines, 'image')
+    assert text_of(lines, 'find').startswith('the device /dev/a\n') and 'at most 3 s' in text_of(lines, 'find')
+    assert pointed_at(lines) == ['root=/dev/b', 'rd.shell', 'boot=overlay', 'module_blacklist=x']
+    assert '\n'.join(lines).count('not allowed by this image; ignored') == 4
+    others = '\n'.join(lines[lines.index('not for /init:'):])
+    assert re.search('m.p=1: .*when /init loads it', others) and re.search('n.p=1: .*does not allow it', others)
 
 
 def test_texts_of_the_image(explain):

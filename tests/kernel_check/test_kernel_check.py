@@ -127,6 +127,24 @@ def test_every_board_has_symbols():
 
 # ---- what is said --------------------------------------------------------------------------------
 
+@pytest.mark.parametrize('lines, words, said', [
+    ('CONFIG_DEFAULT_INIT="/opt/init"', '', 'DEFAULT_INIT is /opt/init: .*init=/opt/init'),
+    ('CONFIG_DEFAULT_INIT="/opt/init"', ' init=/opt/init', None),
+    ('CONFIG_DEFAULT_INIT=""', '', None),
+    ('CONFIG_INITRAMFS_FORCE=y', '', 'INITRAMFS_FORCE: '),
+    ('CONFIG_CMDLINE_FORCE=y\nCONFIG_CMDLINE="root=/dev/x"', '', "CMDLINE_FORCE: .*'root=/dev/x'"),
+    ('CONFIG_CMDLINE_OVERRIDE=y\nCONFIG_CMDLINE=""', '', 'CMDLINE_OVERRIDE: '),
+])
+def test_what_the_kernel_does_by_itself(lines, words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(TOP)
+    monkeypatch.setenv('CMDLINE', f'root=/dev/vda{words}')
+    whole = TOOL.Image(Path('boards/qemu-x86_64'), 'boards/qemu-x86_64/defconfig')
+    kernel = kernel_of(f'# Linux/x86 6.12.0 Kernel Configuration\n{lines}\n', tmp_path)
+    found = list(TOOL.beyond(whole, kernel))
+    assert (len(found) == 1 and re.search(said, found[0])) if said else found == [], found
+
+
+
 def test_order_and_status(check):
     """What depends on another comes behind it; only a must is an error."""
     text = config_of('qemu/kernel arm32')

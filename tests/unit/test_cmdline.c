@@ -82,6 +82,11 @@ static void same_names(void **state)
 	assert_false(cmdline_same_name("root", "roots"));
 	assert_false(cmdline_same_name("roots", "root"));
 	assert_false(cmdline_same_name("Root", "root"));
+	/* a family */
+	assert_true(cmdline_same_name("rd.overlay", "rd.overlay*"));
+	assert_true(cmdline_same_name("rd.overlay.reset", "rd.overlay*"));
+	assert_false(cmdline_same_name("rd.overla", "rd.overlay*"));
+	assert_false(cmdline_same_name("rd.overlay*", "rd.overlay"));
 }
 
 int main(void)

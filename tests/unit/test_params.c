@@ -12,15 +12,25 @@ static void take_note(const char *name, const char *value, const char *text)
 }
 
 /* The first text is the image's own: nothing is locked there. */
-static struct params parse_locked(const char *first, const char *second, const char *locked)
+static struct params parse_by(const char *first, const char *second, struct params_lock lock)
 {
 	struct params params = PARAMS_NONE;
 
 	row_is(0, first);
 	notes[0] = '\0';
 	params_parse(&params, own(first), NULL, take_note);
-	params_parse(&params, own(second), locked, take_note);
+	params_parse(&params, own(second), &lock, take_note);
 	return params;
+}
+
+static struct params parse_locked(const char *first, const char *second, const char *locked)
+{
+	return parse_by(first, second, (struct params_lock){ "", locked });
+}
+
+static struct params parse_allowed(const char *first, const char *second, const char *allowed)
+{
+	return parse_by(first, second, (struct params_lock){ allowed, "" });
 }
 
 static struct params parse2(const char *first, const char *second)
@@ -69,13 +79,13 @@ static void texts(void **state)
 	assert_string_equal(p.rootfstype, "ext4,xfs");
 	assert_string_equal(p.init, "/bin/x");
 	assert_null(p.rootflags); /* root-flags is another name than rootflags */
-	assert_silent();
+	assert_string_equal(notes, CONFIG_FOREIGN_WORDS ? "root-flags=y: not understood; ignored;" : "");
 
 	p = parse("root= init rootfstype");
 	assert_string_equal(p.root, "");
 	assert_null(p.init);
 	assert_null(p.rootfstype);
-	assert_silent();
+	assert_string_equal(notes, CONFIG_FOREIGN_WORDS ? "rootfstype: not understood; ignored;" : "");
 
 	p = parse("rootflags=noatime");
 	if (CONFIG_ROOTFLAGS) {
@@ -240,7 +250,7 @@ static void fallbacks(void **state)
 	assert_string_equal(p.fallback[2], "d");
 	assert_null(p.fallback[3]);
 	assert_null(parse("rootfallback").fallback[0]);
-	assert_silent();
+	assert_string_equal(notes, CONFIG_FOREIGN_WORDS ? "rootfallback: not understood; ignored;" : "");
 	p = parse2("rootfallback=a rootfallback=b rootfallback=c rootfallback=d", "rootfallback=e");
 	assert_string_equal(p.fallback[FALLBACKS_MAX - 1], "d");
 	assert_noted("rootfallback=e: too many; ignored;");
@@ -289,7 +299,140 @@ static void locked(void **state)
 	parse_locked("", "roothash=x", "roothash");
 	assert_noted("roothash=x: not allowed by this image; ignored;");
 	assert_null(parse_locked("", "rootfstype=a", "root rootwait").root);
-	assert_silent();
+	assert_noted("rootfstype=a: not allowed by this image; ignored;");
+}
+
+/* The words of a boot that modules get, "NAME=VALUE ". */
+static const char *module_words(const struct params *p)
+{
+	static char all[512];
+
+	all[0] = '\0';
+	for (unsigned i = 0; i < p->module_word_count; i++)
+		sprintf(all + strlen(all), "%s%s%s ", p->module_words[i].name,
+			p->module_words[i].value ? "=" : "",
+			p->module_words[i].value ? p->module_words[i].value : "");
+	return all;
+}
+
+/* A word of /init's, with a value where it takes one. */
+static const char *as_given(const char *name)
+{
+	static char text[64];
+	bool is_bare = !strcmp(name, "ro") || !strcmp(name, "rw") || !strcmp(name, "rd.shell") ||
+		       !strcmp(name, "noresume");
+	const char *value = !strcmp(name, "rd.emergency") ? "halt" : "5";
+	char *family;
+
+	sprintf(text, "%s%s%s", name, is_bare ? "" : "=", is_bare ? "" : value);
+	family = strchr(text, '*');
+	if (family)
+		*family = 'x';
+	return text;
+}
+
+/* Has it no effect, and is it named? */
+static bool is_ignored(const char *word, struct params_lock lock)
+{
+	/* for `ro` */
+	struct params before = { .rw = strcmp(word, "ro") == 0 }, after = before;
+
+	notes[0] = '\0';
+	params_parse(&after, own(word), &lock, take_note);
+	return !memcmp(&before, &after, sizeof(after)) && strstr(notes, "not allowed by this image; ignored");
+}
+
+/* No word of the table escapes: with each list, those that are still obeyed are all named here. */
+static void no_word_escapes(void **state)
+{
+	static const struct {
+		struct params_lock lock;
+		const char *left; /* "*": all REFUSE words of foreign.def too */
+	} rows[] = {
+		/* what the option's help once gave as its example */
+		{ { "", "root rootflags init rd.break" },
+		  "ro rw rootwait rootdelay panic modules resume noresume" },
+		{ { "", "root" },
+		  "init ro rw rootwait rootdelay panic rd.emergency rd.break rd.shell modules resume noresume" },
+		{ { "", "rd.shell" },
+		  "root rootfstype rootflags init ro rw rootwait rootdelay panic rootfallback modules "
+		  "resume noresume *" },
+		{ { "", "rd.emergency rootdelay" },
+		  "root rootfstype rootflags init ro rw panic rootfallback modules resume noresume *" },
+		{ { "", "panic rootwait modules init" },
+		  "root rootfstype rootflags ro rw rootfallback rd.break rd.shell resume noresume *" },
+		{ { "", "rootfstype" },
+		  "root rootflags init ro rw rootwait rootdelay panic rootfallback rd.emergency rd.break "
+		  "rd.shell modules resume noresume *" },
+		{ { "none", "" }, "" },
+		{ { "rootwait", "" }, "rootwait" },
+		/* who may choose root may ask for one that there is not */
+		{ { "root rootwait", "" }, "root rootwait *" },
+		{ { "root rootwait", "rootwait" }, "root *" },
+		{ { "root rootfstype init", "root" }, "init" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool own_words = true;
+
+		for (unsigned n = 0; params_name(n); n++) {
+			const char *name = params_name(n);
+			bool is_left;
+
+			/* behind our own the foreign ones begin */
+			own_words &= strcmp(name, "boot") != 0;
+			if (!own_words && !CONFIG_FOREIGN_WORDS)
+				break;
+			is_left = params_listed(rows[i].left, own_words ? name : "*");
+			row_is(i, name);
+			assert_int_equal(is_ignored(as_given(name), rows[i].lock), !is_left);
+		}
+	}
+}
+
+/* What is for modules: by one name for all, and each by its own. */
+static void lists_and_modules(void **state)
+{
+	static const char words[] = "mod.b=2 mod-c.d=1 module_blacklist=m modprobe.blacklist=n";
+	static const struct {
+		struct params_lock lock;
+		const char *kept;
+	} rows[] = {
+		{ { "", "modules" }, "" },
+		{ { "", "init" }, "mod.b=2 mod-c.d=1 module_blacklist=m modprobe.blacklist=n " },
+		{ { "", "mod_c.d module-blacklist" }, "mod.b=2 modprobe.blacklist=n " },
+		{ { "root", "" }, "" },
+		{ { "root modules", "" }, "mod.b=2 mod-c.d=1 module_blacklist=m modprobe.blacklist=n " },
+		{ { "root mod_c.d", "" }, "mod-c.d=1 " },
+		{ { "modules", "mod.b" }, "mod-c.d=1 module_blacklist=m modprobe.blacklist=n " },
+	};
+
+	(void)state;
+	for (size_t i = 0; CONFIG_MODULES && i < COUNT(rows); i++) {
+		struct params p = parse_by("", words, rows[i].lock);
+
+		row_is(i, rows[i].kept);
+		assert_string_equal(module_words(&p), rows[i].kept);
+		assert_silent();
+	}
+}
+
+/* A locked image starts its root, whatever the bootloader asks for besides. */
+static void locked_foreign_words(void **state)
+{
+	(void)state;
+	assert_null(parse_locked("root=/dev/a", "roothash=x boot=overlay overlaytmpfs", "root").refused);
+	assert_string_equal(notes, CONFIG_FOREIGN_WORDS ? "roothash=x: not allowed by this image; ignored;"
+							  "boot=overlay: not allowed by this image; ignored;"
+							  "overlaytmpfs: not allowed by this image; ignored;"
+							: "roothash=x: not allowed by this image; ignored;");
+	assert_null(parse_allowed("root=/dev/a", "roothash=x", "rootwait").refused);
+	assert_noted("roothash=x: not allowed");
+	assert_string_equal(parse_allowed("", "roothash=x", "root").refused, "roothash");
+	assert_string_equal(parse_allowed("", "loop=x", "loop").refused, "loop");
+	/* the image's own words are not locked */
+	assert_string_equal(parse_locked("roothash=x", "", "root").refused, "roothash");
 }
 
 static void listed(void **state)
@@ -309,6 +452,7 @@ static void listed(void **state)
 		{ " root ", "root", true },
 		{ "a  b", "b", true },
 		{ "init rootflags", "root", false },
+		{ "a-b c", "a_b", true },
 	};
 
 	(void)state;
@@ -316,19 +460,6 @@ static void listed(void **state)
 		row_is(i, rows[i].list);
 		assert_int_equal(params_listed(rows[i].list, rows[i].word), rows[i].is);
 	}
-}
-
-/* The words of a boot that modules get, "NAME=VALUE ". */
-static const char *module_words(const struct params *p)
-{
-	static char all[512];
-
-	all[0] = '\0';
-	for (unsigned i = 0; i < p->module_word_count; i++)
-		sprintf(all + strlen(all), "%s%s%s ", p->module_words[i].name,
-			p->module_words[i].value ? "=" : "",
-			p->module_words[i].value ? p->module_words[i].value : "");
-	return all;
 }
 
 static void modules(void **state)
@@ -413,6 +544,106 @@ static void refused(void **state)
 	assert_null(parse("loop.max_loop=8 myloop=1").refused);
 }
 
+static void foreign_words(void **state)
+{
+	static const struct {
+		const char *text, *refused; /* NULL: it is not */
+	} rows[] = {
+		{ "boot=overlay", "boot" }, { "boot=casper", "boot" }, { "boot=live", "boot" },
+		{ "boot=nfs", "boot" }, { "boot=zfs", "boot" }, { "boot=", "boot" },
+		{ "boot=local", NULL }, { "boot=/dev/sda1", NULL }, { "boot=UUID=1234-5678", NULL },
+		{ "boot.shell_on_fail", NULL }, { "BOOT_IMAGE=/vmlinuz", NULL }, { "bootdev=eth0", NULL },
+		{ "systemd.volatile=yes", "systemd.volatile" }, { "systemd.volatile=overlay", "systemd.volatile" },
+		{ "systemd.volatile=state", "systemd.volatile" }, { "systemd.volatile", "systemd.volatile" },
+		{ "systemd.volatile=no", NULL }, { "systemd.volatile=0", NULL }, { "systemd.unit=rescue", NULL },
+		{ "systemd.verity=no", NULL }, { "systemd.verity_root_data=/dev/a", "systemd.verity_root_data" },
+		{ "roothash=", "roothash" }, { "roothash=0a", "roothash" }, { "roothashsig=x", "roothashsig" },
+		{ "usrhash=x", "usrhash" }, { "mount.usr=/dev/vdb", "mount.usr" }, { "mount.usrflags=ro", NULL },
+		{ "overlayroot=disabled", NULL }, { "overlayroot=tmpfs:swap=1", "overlayroot" },
+		{ "overlayroot_cfgdisk=LABEL=x", "overlayroot_cfgdisk" }, { "overlayroot-cfgdisk=disabled", NULL },
+		{ "overlaytmpfs", "overlaytmpfs" }, { "overlaytmpfs=no", NULL }, { "rootrw=/dev/vdb", "rootrw" },
+		{ "rd.overlay", "rd.overlay" }, { "rd.overlay=0", NULL }, { "rd.overlay.reset=1", "rd.overlay.reset" },
+		{ "rd.live.image", "rd.live.image" }, { "rd.live.image=0", NULL },
+		{ "rd.live.overlay=UUID=x", "rd.live.overlay" },
+		{ "ostree=/ostree/boot.1/x/y/0", "ostree" }, { "composefs=abc", "composefs" },
+		{ "zfs=pool/root", "zfs" }, { "zfs.zfs_arc_max=1", NULL }, { "netroot=nbd:1.2.3.4:x", "netroot" },
+		{ "real_root=/dev/vda2", "real_root" }, { "real-root=/dev/vda2", "real-root" }, { "cdroot", "cdroot" },
+		{ "md=0,/dev/vda1,/dev/vdb1", "md" }, { "raid=part", "raid" }, { "raid=noautodetect", NULL },
+		{ "dm=\"x none ro\"", "dm" }, { "dm-mod.create=x", NULL }, { "md_mod.start_ro=1", NULL },
+		{ "androidboot.slot_suffix=_a", NULL }, { "rauc.slot=A", NULL }, { "ostree.x=1", NULL },
+		{ "persistence", NULL }, { "toram", NULL }, { "cryptdevice=x:y", NULL },
+	};
+
+	(void)state;
+	if (!CONFIG_FOREIGN_WORDS) {
+		/* what kindling's own layers are asked for by, whatever the value */
+		assert_null(parse("boot=overlay systemd.volatile ostree=x md=0").refused);
+		assert_string_equal(parse("overlayroot=disabled").refused, "overlayroot");
+		return;
+	}
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct params p;
+
+		row_is(i, rows[i].text);
+		p = parse(rows[i].text);
+		if (rows[i].refused)
+			assert_string_equal(p.refused, rows[i].refused);
+		else
+			assert_null(p.refused);
+		assert_silent();
+	}
+	/* One is enough: another one's no takes nothing back, and a value need not be there. */
+	assert_string_equal(parse("roothash=x overlayroot=disabled").refused, "roothash");
+	assert_string_equal(parse("overlayroot=tmpfs overlayroot=disabled").refused, "overlayroot");
+	assert_null(parse("rd.overlay").refused_value);
+}
+
+static void resuming(void **state)
+{
+	static const struct {
+		const char *text, *resume;
+		bool noresume;
+	} rows[] = {
+		{ "resume=/dev/vdb", "/dev/vdb", false }, { "resume=/dev/a resume=/dev/b", "/dev/b", false },
+		{ "resume=/dev/vdb noresume", "/dev/vdb", true }, { "noresume resume=UUID=x", "UUID=x", true },
+		{ "resume=none", NULL, false }, { "resume=/dev/a resume=no", NULL, false }, { "resume", NULL, false },
+		{ "resume=0", NULL, false }, { "resume=off", NULL, false }, { "resume_offset=4", NULL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; CONFIG_FOREIGN_WORDS && i < COUNT(rows); i++) {
+		struct params p;
+
+		row_is(i, rows[i].text);
+		p = parse(rows[i].text);
+		assert_int_equal(p.noresume, rows[i].noresume);
+		if (rows[i].resume)
+			assert_string_equal(p.resume, rows[i].resume);
+		else
+			assert_null(p.resume);
+		assert_silent();
+	}
+}
+
+/* Slips that no other word is; what is near to our other names `kindling explain` knows. */
+static void unknown_words(void **state)
+{
+	(void)state;
+	if (!CONFIG_FOREIGN_WORDS) {
+		parse("rootdealy=5 \xef\xbb\xbfroot=/dev/a");
+		assert_silent();
+		return;
+	}
+	parse("rootdealy=5");
+	assert_string_equal(notes, "rootdealy=5: not understood; ignored;");
+	parse("rootwiat");
+	assert_string_equal(notes, "rootwiat: not understood; ignored;");
+	assert_null(parse("\xef\xbb\xbfroot=/dev/a").root);
+	assert_string_equal(notes, "\xef\xbb\xbfroot=/dev/a: not understood; ignored;");
+	parse("roo=/dev/a quiet r=\xc3\xa9 -- rootdealy=5");
+	assert_silent();
+}
+
 static void end_of_the_words(void **state)
 {
 	struct params p = parse("root=/dev/a -- root=/dev/b rw");
@@ -458,11 +689,17 @@ int main(void)
 		cmocka_unit_test(fallbacks),
 		cmocka_unit_test(emergency),
 		cmocka_unit_test(locked),
+		cmocka_unit_test(no_word_escapes),
+		cmocka_unit_test(lists_and_modules),
+		cmocka_unit_test(locked_foreign_words),
 		cmocka_unit_test(listed),
 		cmocka_unit_test(modules),
 		cmocka_unit_test(locked_modules),
 		cmocka_unit_test(too_many_module_words),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(foreign_words),
+		cmocka_unit_test(resuming),
+		cmocka_unit_test(unknown_words),
 		cmocka_unit_test(end_of_the_words),
 		cmocka_unit_test(quotes),
 		cmocka_unit_test(names),

@@ -18,7 +18,8 @@ INIT = TOP / 'init'
 UNITS = {
     'cmdline': [],
     'params': ['CONFIG_SHELL=n', 'CONFIG_ROOTFLAGS=n', 'CONFIG_WAIT=n', 'CONFIG_ROOTFALLBACK=n',
-               'CONFIG_EMERGENCY_WORD=n', 'CONFIG_MODULES=n', 'CONFIG_ROOTWAIT_SECONDS=7'],
+               'CONFIG_EMERGENCY_WORD=n', 'CONFIG_MODULES=n', 'CONFIG_FOREIGN_WORDS=n',
+               'CONFIG_ROOTWAIT_SECONDS=7'],
     'rootspec': ['CONFIG_ROOT_DEVNUM=n', 'CONFIG_ROOT_TAG=n', 'CONFIG_ROOT_FLASH=n',
                  'CONFIG_ROOT_SHARE=n'],
     'match': ['CONFIG_ROOT_TAG=n'],
