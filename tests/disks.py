@@ -222,6 +222,12 @@ def cut(make, size):
     return made
 
 
+def half_of_raid(out, tree):
+    """A RAID1's: version 1.0 has its superblock at the end, so the file system shows through."""
+    ext4('-L', 'rootfs')(out, tree)
+    run('/usr/bin/python3', machine.TOP / 'tests/probe/handmade.py', 'md', '1.0', out)
+
+
 def zeros(out, _):
     out.write_bytes(bytes(MIB))
 
@@ -372,6 +378,7 @@ FORMS = {
     'jffs2': by('mkfs.jffs2 -r TREE -o OUT -e 64KiB -n --pad=0x200000'),
     'ubi': ubi,
     'folder': folder,
+    'half of a RAID': half_of_raid,
     # what is wrong with them
     'dirty': ext4(request='feature needs_recovery'),
     'damaged ext4': damaged(ext4('-L', 'rootfs'), (0x4f0, b'\xff')),

@@ -6,9 +6,7 @@ reads; reads.toml has its limits, and for each row the exact figures.
 
 The table that it prints at the end has what was measured, each line as reads.toml has it.
 """
-import functools
 import os
-import subprocess
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
