@@ -6,8 +6,8 @@
  *     ==== 123456 us, 10 calls, 789 us, root by the kernel
  *
  * The last is from the kernel's line about its last disk, written before it tells of the disk, to
- * the line that root is mounted, the kernel's own or kindling's. -1: no such kernel line, or not
- * traced. Root is by the kernel, or by an initramfs: a kernel that could not start that goes on without a
+ * the line that root is mounted, the kernel's own or kindling's. -1: no such lines, or the disk was there
+ * before the kernel waited for it or /init ran; or not traced. Root is by the kernel, or by an initramfs: a kernel that could not start that goes on without a
  * word that a figure would show. The root needs /dev and /mnt.
  */
 #include <fcntl.h>
@@ -24,6 +24,7 @@ static long measure(int log, long *late, int *by_kernel)
 {
 	long stamp, memory = -1, mark = -1, disk = -1, mounted = -1;
 	char record[8192];
+	int waits = 0;
 	ssize_t n;
 
 	while ((n = read(log, record, sizeof record - 1)) > 0) {
@@ -34,7 +35,9 @@ static long measure(int log, long *late, int *by_kernel)
 			memory = stamp;
 		if (strstr(record, ";bench: "))
 			mark = stamp;
-		if (strstr(record, " logical blocks"))
+		if (strstr(record, ";Run /init as init process") || strstr(record, ";Waiting for root device "))
+			waits = 1;
+		if (waits && strstr(record, " logical blocks"))
 			disk = stamp;
 		if (strstr(record, ";VFS: Mounted root "))
 			*by_kernel = 1;
