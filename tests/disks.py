@@ -92,6 +92,74 @@ def vfat(out, tree):
     run('mcopy', '-s', '-i', out, *sorted(folder.iterdir()), '::')
 
 
+class exfat:
+    """mkfs.exfat makes an empty one, and there is no tool that fills it: the files are put behind what it
+    made, each in one run of clusters."""
+
+    SECTOR, CLUSTER = 512, 4096
+
+    def __call__(self, out, tree):
+        folder = folder_of(out, tree)
+        out.write_bytes(b'')
+        os.truncate(out, 16 * MIB)
+        run('mkfs.exfat', '-L', 'exfatroot', '-c', self.CLUSTER, out)
+        self.data = bytearray(out.read_bytes())
+        # in sectors and clusters: Microsoft's exFAT specification, 3.1
+        heap, _, first = struct.unpack_from('<III', self.data, 88)
+        self.heap = heap * self.SECTOR
+        top = self.at(first)
+        entries = self.data[top:top + self.CLUSTER]
+        used = next(at for at in range(0, self.CLUSTER, 32) if not entries[at])
+        found = {entries[at]: struct.unpack_from('<IQ', entries, at + 20) for at in range(0, used, 32)}
+        self.bitmap = self.at(found[0x81][0])
+        self.free = first + 1
+        own = b''.join(self.entry(path) for path in sorted(folder.iterdir()))
+        assert used + len(own) < self.CLUSTER
+        self.data[top + used:top + used + len(own)] = own
+        out.write_bytes(self.data)
+
+    def at(self, cluster):
+        return self.heap + (cluster - 2) * self.CLUSTER
+
+    def place(self, content):
+        """Its first cluster."""
+        first = self.free
+        self.data[self.at(first):self.at(first) + len(content)] = content
+        self.free += -(-len(content) // self.CLUSTER)
+        for cluster in range(first - 2, self.free - 2):
+            self.data[self.bitmap + cluster // 8] |= 1 << cluster % 8
+        return first
+
+    def entry(self, path):
+        """Its set of entries (7.4, 7.6, 7.7), what is in it placed."""
+        is_folder = path.is_dir()
+        if is_folder:
+            content = b''.join(self.entry(below) for below in sorted(path.iterdir()))
+            content = content.ljust(self.CLUSTER, b'\0')
+        else:
+            content = path.read_bytes()
+        # no FAT chain: they stand behind each other
+        stream = struct.pack('<BBxBHHQ4xIQ', 0xc0, 3, len(path.name), self.hash(path.name), 0, len(content),
+                             self.place(content), len(content))
+        name = b'\xc1\0' + path.name.encode('utf-16-le').ljust(30, b'\0')
+        head = bytearray(struct.pack('<BBHH26x', 0x85, 2, 0, 0x10 if is_folder else 0x20))
+        # 1980-01-01, as a date of zeros is none
+        for at in (8, 12, 16):
+            struct.pack_into('<I', head, at, 1 << 21 | 1 << 16)
+        checksum = 0
+        for byte in bytes(head[:2]) + bytes(head[4:]) + stream + name:
+            checksum = ((checksum << 15 | checksum >> 1) + byte) & 0xffff
+        struct.pack_into('<H', head, 2, checksum)
+        return bytes(head) + stream + name
+
+    @staticmethod
+    def hash(name):
+        value = 0
+        for byte in name.upper().encode('utf-16-le'):
+            value = ((value << 15 | value >> 1) + byte) & 0xffff
+        return value
+
+
 def xfs(out, tree):
     lines = ['/dev/null', '0 0', 'd--755 0 0']
     folder = folder_of(out, tree)
@@ -152,6 +220,12 @@ def cut(make, size):
         make(out, tree)
         os.truncate(out, size)
     return made
+
+
+def half_of_raid(out, tree):
+    """A RAID1's: version 1.0 has its superblock at the end, so the file system shows through."""
+    ext4('-L', 'rootfs')(out, tree)
+    run('/usr/bin/python3', machine.TOP / 'tests/probe/handmade.py', 'md', '1.0', out)
 
 
 def zeros(out, _):
@@ -285,9 +359,12 @@ FORMS = {
     'rootfs': ext4('-L', 'rootfs'),
     'other': ext4('-L', 'other', '-U', '6b696e64-6c69-4e67-8000-0000000000ff'),
     'no journal': ext4('-O', '^has_journal'),
+    'ext2': by('mkfs.ext2 -q -L ext2-root -d TREE OUT', size=16 * MIB),
+    'ext3': by('mkfs.ext3 -q -L ext3-root -d TREE OUT', size=16 * MIB),
     'squashfs': SQUASHFS,
     'erofs': EROFS,
     'vfat': vfat,
+    'exfat': exfat(),
     'xfs': xfs,
     'ntfs': ntfs,
     'f2fs': by('mkfs.f2fs -q -l f2fs-root OUT', 'sload.f2fs -f TREE OUT', size=64 * MIB),
@@ -301,6 +378,7 @@ FORMS = {
     'jffs2': by('mkfs.jffs2 -r TREE -o OUT -e 64KiB -n --pad=0x200000'),
     'ubi': ubi,
     'folder': folder,
+    'half of a RAID': half_of_raid,
     # what is wrong with them
     'dirty': ext4(request='feature needs_recovery'),
     'damaged ext4': damaged(ext4('-L', 'rootfs'), (0x4f0, b'\xff')),

@@ -12,11 +12,16 @@ one thing, default 120: other work may hold the processors).
 import functools
 import gzip
 import io
+import json
 import os
 import shlex
+import shutil
+import socket
 import subprocess
 import tarfile
+import tempfile
 import threading
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -82,11 +87,61 @@ class Failed(AssertionError):
     """The guest did not do what was expected; the message ends with its console."""
 
 
+class Monitor:
+    """QEMU's monitor for programs (QMP), at this socket: a channel of its own, so that what is asked of
+    QEMU never stands between the guest's words, or in one of its lines."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(TIMEOUT)
+        self.socket.connect(path)
+        self.file, self.gone = self.socket.makefile('rw'), set()
+        self.answer()
+        self('qmp_capabilities')
+
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
+    def answer(self):
+        """The next message; of events, only a device's end is kept."""
+        line = self.file.readline()
+        if not line:
+            raise Failed('QEMU has closed its monitor')
+        message = json.loads(line)
+        if 'error' in message:
+            raise Failed(f'the monitor says: {message["error"]["desc"]}')
+        if message.get('event') == 'DEVICE_DELETED':
+            self.gone.add(message['data'].get('device'))
+        return message
+
+    def __call__(self, command, **arguments):
+        """What QEMU returns for the command."""
+        print(json.dumps({'execute': command, 'arguments': arguments}), file=self.file, flush=True)
+        while 'return' not in (message := self.answer()):
+            pass
+        return message['return']
+
+    def say(self, line):
+        """A line of the monitor for humans; most that are done have no answer."""
+        text = self('human-monitor-command', **{'command-line': line}).strip()
+        if text:
+            raise Failed(f'{line}: the monitor says: {text}')
+
+    def ended(self, device):
+        """Waits until the guest has let go of it."""
+        while device not in self.gone:
+            self.answer()
+        self.gone.remove(device)
+
+
 class guest:
-    """A running QEMU, started with these words. Leaving the `with` block ends it."""
+    """A running QEMU, started with these words, which end with its own: more of them can follow. Leaving
+    the `with` block ends it."""
 
     def __init__(self, words, timeout=TIMEOUT):
-        words = [str(word) for word in words]
+        self.folder = tempfile.mkdtemp(prefix='qmp')
+        words = [str(word) for word in [*words, '-qmp', f'unix:{self.folder}/qmp,server=on,wait=off']]
         self.command = shlex.join(words)
         self.console = io.StringIO()
         self.child = pexpect.spawn(words[0], words[1:], timeout=timeout, encoding='utf-8',
@@ -97,7 +152,23 @@ class guest:
         return self
 
     def __exit__(self, *_):
+        if 'monitor' in self.__dict__:
+            self.monitor.close()
         self.child.close(force=True)
+        shutil.rmtree(self.folder)
+
+    @functools.cached_property
+    def monitor(self):
+        """The Monitor, connected when it is first asked for."""
+        end = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                return Monitor(f'{self.folder}/qmp')
+            except (FileNotFoundError, ConnectionRefusedError):
+                # QEMU makes the socket and listens before it starts the guest
+                if time.monotonic() > end or not self.child.isalive():
+                    raise self.failed('no monitor') from None
+                time.sleep(0.05)
 
     @property
     def text(self):

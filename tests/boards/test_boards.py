@@ -79,7 +79,7 @@ def boot(row):
     """The console of a row, up to its init."""
     board, way, found, place = ROWS[row]
     folder = kernel(found)
-    with machine.guest([TOP / 'qemu/run', board, *command(board, way, folder, place)]) as guest:
+    with machine.guest([TOP / 'qemu/run', board, *command(board, way, folder, place), '--']) as guest:
         # not all of these machines can be powered off
         guest.expect('INIT end|Rebooting in|Kernel panic|\\breboot: ')
         return guest.text
@@ -114,7 +114,7 @@ def test_lacks(row):
     board, way, found, place = ROWS[row['row']]
     words = command(board, way, kernel(found), place, f' without {row["file"]}')
     subprocess.run(['mdel', '-i', f'{words[1]}@@1M', f'::{row["file"]}'], check=True)
-    with machine.guest([TOP / 'qemu/run', board, *words]) as guest:
+    with machine.guest([TOP / 'qemu/run', board, *words, '--']) as guest:
         guest.expect(re.escape(row['shows']))
         assert 'kindling: ' not in guest.text
 

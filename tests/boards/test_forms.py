@@ -136,7 +136,7 @@ def test_card(name, lines, cmdline, tmp_path):
     out = built(BOARD, lines, ('image', 'BOOT=extlinux', f'KERNEL={folder}', f'ROOT={root("aarch64")}',
                                f'CMDLINE=console=ttyAMA0 {cmdline}'), folder='uboot-aarch64').out
     card = (out / 'images/disk.img').rename(tmp_path / 'disk.img')
-    with machine.guest([TOP / 'qemu/run', BOARD, '--card', card]) as guest:
+    with machine.guest([TOP / 'qemu/run', BOARD, '--card', card, '--']) as guest:
         guest.expect('Found /extlinux/extlinux.conf')
         guest.expect('kindling: root /dev/vda2')
         guest.expect('INIT end')

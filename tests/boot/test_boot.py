@@ -12,7 +12,8 @@ A row:
     among     regular expressions, each of which matches some line
     forbid    regular expressions that no line may match
     ends      poweroff (what the roots' init does, and the default), reboot, halt or panic
-    times     [from, to, least, most]: guest seconds between two lines
+    times     [from, to, least, most]: guest seconds between two lines, where a promise is a time and no
+              words tell it. A busy host stretches them: `most` is far away from what is due
     talk      [regular expression, line]: when the console shows this, type that; a line
               "monitor: command" goes to QEMU's monitor, "plug: 1" and "pull: 1" are that disk's
               device_add and device_del, "change: 1 ROOT" puts another medium into a removable
@@ -248,9 +249,7 @@ def complaints(row, text):
 
 def say(running, line, drives):
     if line.startswith(('monitor: ', 'plug: ', 'pull: ', 'change: ')):
-        running.child.send('\x01c')
-        running.send(drives.command(line))
-        running.child.send('\x01c')
+        running.monitor.say(drives.command(line))
     elif line.startswith('pause: '):
         time.sleep(float(line.removeprefix('pause: ')))
     else:

@@ -2,12 +2,10 @@
 
 What is random comes from a seed, which a failure shows; SEED in the environment sets it.
 """
-import json
 import os
 import random
 import re
 import shutil
-import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import archives
@@ -29,51 +27,20 @@ QEMU = ['-device qemu-xhci,id=usb,p2=8,p3=8', '-device virtio-scsi-pci,id=scsi',
 MODULES = 'xhci_pci usb_storage virtio_scsi sd_mod nvme sdhci_pci mmc_block ext4 brd'
 
 
-class Monitor:
-    """QEMU's monitor for programs (QMP), at this socket."""
+def plug(monitor, bus, path, name='root'):
+    """path's disk, read-only: other guests may have it too. A card is written to."""
+    if not BUSES[bus]:
+        monitor('blockdev-change-medium', device='card', filename=str(path), format='raw')
+        return
+    monitor('blockdev-add', **{'node-name': f'{name}-node', 'driver': 'raw', 'read-only': True,
+                               'file': {'driver': 'file', 'filename': str(path)}})
+    monitor('device_add', id=name, drive=f'{name}-node', **BUSES[bus])
 
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(machine.TIMEOUT)
-        self.socket.connect(str(path))
-        self.file, self.gone = self.socket.makefile('rw'), set()
-        self.answer()
-        self('qmp_capabilities')
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def answer(self):
-        """The next message; of events, only a device's end is kept."""
-        message = json.loads(self.file.readline())
-        assert 'error' not in message, message
-        if message.get('event') == 'DEVICE_DELETED':
-            self.gone.add(message['data'].get('device'))
-        return message
-
-    def __call__(self, command, **arguments):
-        print(json.dumps({'execute': command, 'arguments': arguments}), file=self.file, flush=True)
-        while 'return' not in self.answer():
-            pass
-
-    def plug(self, bus, path, name='root'):
-        """path's disk, read-only: other guests may have it too. A card is written to."""
-        if not BUSES[bus]:
-            self('blockdev-change-medium', device='card', filename=str(path), format='raw')
-            return
-        self('blockdev-add', **{'node-name': f'{name}-node', 'driver': 'raw', 'read-only': True,
-                                'file': {'driver': 'file', 'filename': str(path)}})
-        self('device_add', id=name, drive=f'{name}-node', **BUSES[bus])
-
-    def pull(self, name):
-        self('device_del', id=name)
-        while name not in self.gone:
-            self.answer()
-        self.gone.remove(name)
-        self('blockdev-del', **{'node-name': f'{name}-node'})
+def pull(monitor, name):
+    monitor('device_del', id=name)
+    monitor.ended(name)
+    monitor('blockdev-del', **{'node-name': f'{name}-node'})
 
 
 class Lab:
@@ -92,10 +59,9 @@ class Lab:
         else:
             self.kernel = machine.kernel('x86_64-lab')
 
-    def boot(self, words, path):
-        return machine.boot(BOARD, initrd=self.image, kernel=self.kernel,
-                            cmdline=f'console=ttyS0 pcie_ports=native panic=-1 {words}',
-                            qemu=[*self.qemu, '-qmp', f'unix:{path},server=on,wait=off'])
+    def boot(self, words):
+        return machine.boot(BOARD, initrd=self.image, kernel=self.kernel, qemu=self.qemu,
+                            cmdline=f'console=ttyS0 pcie_ports=native panic=-1 {words}')
 
 
 def pause(guest, seconds):
@@ -108,39 +74,36 @@ def test_disks_come_and_go(count, disk, tmp_path):  # noqa: F811
     chance = random.Random(SEED)
     other, root = disk(BOARD, 'other'), disk(BOARD, 'rootfs')
     plugged, pulled = set(), 0
-    with Lab('', tmp_path).boot(f'usb-storage.delay_use=0 rootwait=3600 root=UUID={EXT4}',
-                                tmp_path / 'qmp') as guest:
+    with Lab('', tmp_path).boot(f'usb-storage.delay_use=0 rootwait=3600 root=UUID={EXT4}') as guest:
         guest.expect('kindling: version')
-        with Monitor(tmp_path / 'qmp') as monitor:
-            while pulled < count:
-                bus = chance.choice(['usb', 'scsi'])
-                name = f'{bus}{chance.randrange(4)}'
-                if name in plugged:
-                    monitor.pull(name)
-                    plugged.remove(name)
-                    pulled += 1
-                else:
-                    monitor.plug(bus, other, name)
-                    plugged.add(name)
-                pause(guest, chance.expovariate(6))
-            monitor.plug(chance.choice(['usb', 'scsi']), root)
-            guest.expect('reboot: Power down')
+        while pulled < count:
+            bus = chance.choice(['usb', 'scsi'])
+            name = f'{bus}{chance.randrange(4)}'
+            if name in plugged:
+                pull(guest.monitor, name)
+                plugged.remove(name)
+                pulled += 1
+            else:
+                plug(guest.monitor, bus, other, name)
+                plugged.add(name)
+            pause(guest, chance.expovariate(6))
+        plug(guest.monitor, chance.choice(['usb', 'scsi']), root)
+        guest.expect('reboot: Power down')
     seen = guest.text.count('Attached SCSI')
     print(f'seed {SEED}; {count} disks pulled; the guest had read {seen}')
     assert seen > count / 2 and re.search('INIT mount /dev/sd[a-z] / ext4 ', guest.text), \
         f'seed {SEED}\n{guest.text}'
 
 
-def late(lab, bus, seconds, root, path):
-    """A boot whose root comes so long after /init's start: its console."""
+def late(lab, bus, seconds, root, copy):
+    """A boot whose root comes so long after /init's start: its console. copy: a card is written to."""
     if bus == 'mmc':
-        root = shutil.copy(root, f'{path}.card')
-    with lab.boot(f'rootwait=60 root=UUID={EXT4}', path) as guest:
+        root = shutil.copy(root, copy)
+    with lab.boot(f'rootwait=60 root=UUID={EXT4}') as guest:
         guest.expect('kindling: version')
-        with Monitor(path) as monitor:
-            pause(guest, seconds)
-            monitor.plug(bus, root)
-            guest.expect('reboot: ')
+        pause(guest, seconds)
+        plug(guest.monitor, bus, root)
+        guest.expect('reboot: ')
     return guest.text
 
 
@@ -157,7 +120,7 @@ def test_root_comes_at_a_random_second(boots, latest, disk, tmp_path):  # noqa: 
         # the emulator's own faults are listed, and such a boot is made again
         for again in range(3):
             try:
-                text = late(lab, bus, seconds, root, tmp_path / f'{number}.{again}')
+                text = late(lab, bus, seconds, root, tmp_path / f'{number}.{again}.card')
             except machine.Failed as failure:
                 text = str(failure)
             if 'kindling: ' in text:
