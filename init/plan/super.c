@@ -151,6 +151,14 @@ static void try(struct probe *p, const struct format *f)
 		s->format = f;
 }
 
+/* All that have their base there, 0 for the head. */
+static void try_all(struct probe *p, unsigned base, bool member)
+{
+	for (const struct format *f = __start_formats; f < __stop_formats; f++)
+		if (f->member == member && (f->base < SUPER_HEAD ? 0 : f->base) == base)
+			try(p, f);
+}
+
 void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish)
 {
 	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
@@ -166,12 +174,14 @@ void super_identify(struct super *s, struct reader *reader, const struct super_w
 	/* a bad sector need not be one that decides */
 	if (!reader_get(reader, s->head, size, 0))
 		reader_get(reader, s->head, 4096, 0);
-	/* file systems in the head, then elsewhere; then members: there is less and less to look for */
-	for (unsigned pass = 0; pass < 4; pass++)
-		for (const struct format *f = __start_formats; f < __stop_formats; f++)
-			if (f->member == pass >> 1 && (f->base >= SUPER_HEAD) == (pass & 1) &&
-			    !(pass & 1 && (s->fs.type || s->member.type)))
-				try(&p, f);
+	try_all(&p, 0, false);
+	/* largest offset first: btrfs decides by one sector more */
+	for (unsigned base = FORMAT_FAR_MAX; base > SUPER_HEAD && !s->fs.type && !s->member.type; base >>= 1) {
+		try_all(&p, base, false);
+		try_all(&p, base, true);
+	}
+	/* the last: what a file system takes is known by then */
+	try_all(&p, 0, true);
 	/* what checks out beats the remains of something else */
 	if (s->fs.type)
 		s->damaged = NULL;

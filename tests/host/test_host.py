@@ -730,7 +730,7 @@ def test_resume(explain):
     ('root=/dev/vda rw\u00a0quiet', 'rw\\xc2', 'a no-break space'),
     ('root=/dev/vda \u201cinit=/x\u201d', '\u201cinit=/x\u201d', 'a typographic quote'),
     ('root=/dev/vda rootfstype\uff1dext4', 'rootfstype\uff1dext4', 'a wide equals sign'),
-    ('root=/dev/vda,rootwait', 'root=/dev/vda,rootwait', 'rootwait belongs to the value'),
+    ('root=LABEL=a,rootwait', 'root=LABEL=a,rootwait', 'rootwait belongs to the value'),
     ('root=/dev/vda rootfstype=ext4,quiet', 'rootfstype=ext4,quiet', 'quiet belongs to the value'),
     ('root=/dev/vda rootflags=noatime,rootwait', 'rootflags=noatime,rootwait', 'rootwait belongs'),
     ('root=/dev/vda init = /x', 'init', 'no space may stand before ='),

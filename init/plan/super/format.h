@@ -22,6 +22,8 @@ struct probe {
 	const struct super_wish *wish; /* as super_identify() got it */
 };
 
+#define FORMAT_FAR_MAX (64 << 10)
+
 struct format {
 	const char *type;
 	const char *magic;
@@ -30,7 +32,7 @@ struct format {
 	 * checksum. May be NULL.
 	 */
 	int (*check)(struct probe *p);
-	unsigned base;               /* where the superblock starts, in bytes of the medium */
+	unsigned base;               /* where the superblock starts, in bytes: in the head, or at one of 16, 32, 64 KiB */
 	unsigned short magic_at;     /* this and the following from there */
 	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: check() does it, if any */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
