@@ -18,7 +18,7 @@ enum kind {
 };
 
 struct row {
-	char name[13];
+	char name[15];
 	unsigned char kind, member;
 	signed char constant;
 };
@@ -146,6 +146,7 @@ static void one_word(struct params *params, const struct word *word, const char 
 		{ "panic", SIGNED, MEMBER(panic), 0 },
 		{ "rootfallback", CONFIG_ROOTFALLBACK ? LIST : ABSENT, MEMBER(fallback), 0 },
 		{ "rd.emergency", CONFIG_EMERGENCY_WORD ? EMERGENCY : ABSENT, MEMBER(emergency), 0 },
+		{ "devtmpfs.mount", TEXT, MEMBER(devtmpfs), 0 },
 		{ "rd.break", CONFIG_SHELL ? BREAK : ABSENT, MEMBER(stage), 0 },
 		{ "rd.break", TEXT, MEMBER(stage), 0 },
 		{ "rd.shell", CONFIG_SHELL ? STORE : ABSENT, MEMBER(shell), 1 },
@@ -190,4 +191,11 @@ unsigned params_wait(const struct params *params)
 	if (params->rootwait != NOT_GIVEN)
 		seconds = params->rootwait;
 	return seconds < 0 ? WAIT_FOREVER : (unsigned)seconds * 1000;
+}
+
+bool params_mount_devtmpfs(const struct params *params)
+{
+	const char *number = params->devtmpfs;
+
+	return !number || (*number > '0' && *number <= '9');
 }
