@@ -63,11 +63,24 @@ __attribute__((format(printf, 2, 3))) void refuse_(const struct boot *b, const c
 /* Reports what was there, then reboots, halts or opens a shell as asked. */
 _Noreturn void fail(struct boot *b);
 
+/*
+ * After so many ms, ends everything by a command of reboot(2): RB_AUTOBOOT, RB_POWER_OFF or
+ * RB_HALT_SYSTEM. What fails is tried again each second; after ten times, and for 0, which is no
+ * command, comes a kernel panic.
+ */
+_Noreturn void power(unsigned command, unsigned ms);
+
 /* Can rd.break= name this stage? */
 bool is_break(const char *stage);
 
-/* A prompt on the console, until `exit`. */
+/* A prompt on the console, until `exit`, or until nobody types a first line for CONFIG_SHELL_SECONDS. */
 void shell(const struct boot *b);
+
+/*
+ * Writes to the disks what someone may have written at the prompt, in bounded time: sync(2) never
+ * returns from a dead disk, so a child makes the call.
+ */
+void sync_disks(void);
 
 /* The candidates for init, from the one after `last` on (NULL: the first); NULL at the end. */
 const char *init_after(const struct boot *b, const char *last);

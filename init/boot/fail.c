@@ -9,6 +9,9 @@
 
 #include <sys/reboot.h>
 
+/* Once a second, until a reboot or a power off that does not happen becomes a panic. */
+#define POWER_TRIES 10
+
 /* panic=N as the kernel means it: reboot after N s, 0 never, below 0 at once. */
 static int panic_seconds(const struct boot *b)
 {
@@ -32,21 +35,15 @@ static int end(const struct boot *b)
 static const char *what_now(const struct boot *b)
 {
 	static const char ends[][13] = { "rebooting", "powering off", "halting", "panicking" };
-	static char text[64];
-	const char *action = ends[end(b)];
+	static char text[sizeof("; powering off in 86400 s")];
 	int seconds = panic_seconds(b);
-	const char *next = root_after(b);
 
-	if (next && !b->departed)
+	if (!b->departed && root_after(b))
 		return "; trying rootfallback";
 	if (opens_shell(b))
 		return "; opening a shell";
-	if (seconds == 0)
-		return "; halting";
-	if (seconds < 0)
-		str_print(text, sizeof(text), "; %s now", action);
-	else
-		str_print(text, sizeof(text), "; %s in %u s", action, (unsigned)seconds);
+	str_print(text, sizeof(text), seconds > 0 ? "; %s in %u s" : seconds ? "; %s now" : "; %s",
+		  ends[seconds ? end(b) : EMERGENCY_HALT], (unsigned)seconds);
 	return text;
 }
 
@@ -59,25 +56,30 @@ void refuse_(const struct boot *b, const char *format, ...)
 	va_end(args);
 }
 
+void power(unsigned command, unsigned ms)
+{
+	unsigned tries = POWER_TRIES;
+
+	/* It comes back when it failed, or from a machine that can not. */
+	do {
+		sys_sleep(ms);
+		sys_reboot(command);
+		ms = 1000;
+	} while (command && --tries);
+	/* The one way to a kernel panic that needs no other option of the kernel. */
+	sys_exit(1);
+}
+
 void fail(struct boot *b)
 {
-	static const unsigned commands[] = { RB_AUTOBOOT, RB_POWER_OFF, RB_HALT_SYSTEM, RB_AUTOBOOT };
+	static const unsigned commands[] = { RB_AUTOBOOT, RB_POWER_OFF, RB_HALT_SYSTEM, 0 };
 	int seconds = panic_seconds(b);
 
 	if (CONFIG_REPORT && !b->departed)
 		report_devices(b, true);
 	if (opens_shell(b)) {
 		shell(b);
-		/* We wrote nothing, but someone may have. On a dead disk this never returns. */
-		sys_sync();
+		sync_disks();
 	}
-	if (seconds > 0)
-		sys_sleep((unsigned)seconds * 1000);
-	/* The one way to a kernel panic that needs no other option of the kernel. */
-	if (seconds && end(b) == EMERGENCY_PANIC)
-		sys_exit(1);
-	sys_reboot(seconds ? commands[end(b)] : RB_HALT_SYSTEM);
-	/* A machine that can do neither: PID 1 must not return. */
-	for (;;)
-		sys_poll(NULL, 0, -1);
+	power(seconds ? commands[end(b)] : RB_HALT_SYSTEM, seconds > 0 ? (unsigned)seconds * 1000 : 0);
 }

@@ -11,11 +11,11 @@
 #define MODULES "/lib/modules/"
 #define INDEX_MAX (1 << 19)
 #define LINES_MAX 1024 /* image/modules makes no more */
-#define RELEASE_MAX 66 /* __NEW_UTS_LEN (linux/utsname.h), a newline and the NUL */
 #define OPTIONS_MAX 4096
 
 /* The index, of which this is the first line, and its other lines. */
-static char suffix[INDEX_MAX], release[RELEASE_MAX];
+static char suffix[INDEX_MAX];
+static const char *release;
 static struct modules_line lines[LINES_MAX];
 static unsigned count;
 
@@ -29,15 +29,14 @@ static int name_release(void *arg, const char *name)
 bool modules_there(void)
 {
 	static bool looked;
-	char path[sizeof(MODULES "/modules.index") + RELEASE_MAX];
+	char path[sizeof(MODULES "/modules.index") + SYS_RELEASE_MAX];
 	int err;
 
 	if (looked)
 		return count;
 	looked = true;
 	sys_mount_pseudo("sysfs", "/sys"); /* for /sys/module */
-	sys_read_file("/proc/sys/kernel/osrelease", release, sizeof(release));
-	str_change(release, '\n', '\0');
+	release = sys_release();
 	str_print(path, sizeof(path), MODULES "%s/modules.index", release);
 	err = sys_read_file(path, suffix, sizeof(suffix));
 	if (err > 0) {
@@ -55,26 +54,25 @@ bool modules_there(void)
 }
 
 /* What finit_module(2) says, in its own words: ENOENT is no missing file. */
-static const char *reason(int err)
-{
-	static const struct {
-		unsigned char err;
-		char text[37];
-	} rows[] = {
-		{ ENOENT, "lacks a symbol of another module" },
-		{ ENOEXEC, "damaged, or made for another kernel" },
-		{ EINVAL, "damaged, or a parameter is wrong" },
-		{ EPERM, "not signed, or in module_blacklist=" },
-		{ EKEYREJECTED, "its signature is missing or wrong" },
-		{ EBADMSG, "its signature is missing or wrong" },
-		{ EOPNOTSUPP, "this kernel cannot decompress it" },
-		{ ENOSYS, "this kernel takes no modules" },
-	};
+#define REASONS(row) \
+	row(ENOENT, "lacks a symbol of another module") \
+	row(ENOEXEC, "damaged, or made for another kernel") \
+	row(EINVAL, "damaged, or a parameter is wrong") \
+	row(EPERM, "not signed, or in module_blacklist=") \
+	row(EKEYREJECTED, "its signature is missing or wrong") \
+	row(EBADMSG, "its signature is missing or wrong") \
+	row(EOPNOTSUPP, "this kernel cannot decompress it") \
+	row(ENOSYS, "this kernel takes no modules")
+STR_ROWS(reasons, REASONS);
 
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (rows[i].err == -err)
-			return rows[i].text;
-	return NULL;
+static bool is_forbidden(const struct boot *b, const char *name, bool is_alias)
+{
+	const struct params *p = &b->params;
+	bool forbidden = modules_forbidden(name, is_alias, p->module_words, p->module_word_count);
+
+	if (forbidden)
+		say(LOG_NOTE, "module %s: blacklisted; not loaded", name);
+	return forbidden;
 }
 
 /* Loads one, unless it is there. */
@@ -82,55 +80,52 @@ static void load(const struct boot *b, const char *name)
 {
 	static char options[OPTIONS_MAX];
 	const struct params *p = &b->params;
-	char path[sizeof(MODULES "/.ko.zst") + RELEASE_MAX + MODULE_NAME_MAX];
+	char path[sizeof(MODULES "/.ko.zst") + SYS_RELEASE_MAX + MODULE_NAME_MAX];
 	const char *why = NULL;
-	int fd, err;
+	int tries = 2, fd, err;
 
 	str_print(path, sizeof(path), "/sys/module/%s", name);
 	if (!sys_access(path))
 		return;
-	if (modules_forbidden(name, false, p->module_words, p->module_word_count)) {
-		say(LOG_NOTE, "module %s: blacklisted; not loaded", name);
+	if (is_forbidden(b, name, false))
 		return;
-	}
 	if (!modules_options(options, sizeof(options), name, p->module_words, p->module_word_count))
 		say(LOG_ERR, "module %s: options of %u bytes or more; using the first", name, OPTIONS_MAX);
 	str_print(path, sizeof(path), MODULES "%s/%s%s", release, name, suffix);
-	err = fd = sys_open(path, O_RDONLY);
-	if (fd >= 0) {
-		err = sys_load_module(fd, options, *str_find(suffix + 1, '.') ? SYS_MODULE_COMPRESSED : 0);
-		sys_close(fd);
-		why = reason(err);
-	}
-	/* ENODEV: for a part that this processor or board does not have; EEXIST: it is there by now */
-	if (err < 0 && err != -ENODEV && err != -EEXIST)
-		why ? say(LOG_ERR, "module %s: %s; going on without it", name, why)
-		    : say(LOG_ERR, "module %s: %d; going on without it", name, err);
+	do {
+		err = fd = sys_open(path, O_RDONLY);
+		if (fd >= 0) {
+			err = sys_load_module(fd, options, *str_find(suffix + 1, '.') ? SYS_MODULE_COMPRESSED : 0);
+			sys_close(fd);
+			why = STR_ROW(reasons, -err);
+		}
+		/* ENODEV: for a part that this processor or board does not have; EEXIST: it is there by now */
+		if (err >= 0 || err == -ENODEV || err == -EEXIST)
+			return;
+	} while (!why && --tries);
+	say(LOG_ERR, "module %s: %s; going on without it", name, why ? why : str_error(err));
 }
 
 bool modules_ask(const struct boot *b, const char *wanted)
 {
-	const struct params *p = &b->params;
 	char name[MODULE_NAME_MAX];
 	bool is_alias = true, found = false;
 
 	modules_there();
 	/* a name means one module */
 	for (unsigned i = 0; is_alias && i < count; i++) {
-		const char *loads = lines[i].loads;
+		const char *loads = lines[i].name;
 
 		if (!modules_is_meant(&lines[i], wanted, &is_alias))
 			continue;
 		found = true;
+		modules_load(&loads, name);
 		if (is_alias) {
 			lines[i].beginnings = 0;
-			if (modules_forbidden(lines[i].name, true, p->module_words, p->module_word_count)) {
-				loads = lines[i].name;
-				modules_load(&loads, name);
-				say(LOG_NOTE, "module %s: blacklisted; not loaded", name);
+			if (is_forbidden(b, name, true))
 				continue;
-			}
 		}
+		loads = lines[i].loads;
 		while (modules_load(&loads, name))
 			load(b, name);
 	}

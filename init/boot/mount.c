@@ -103,25 +103,43 @@ static void say_if_cut(const struct boot *b)
 		    b->contents.fs, (unsigned)(claims >> 10), (unsigned)(size >> 10));
 }
 
-/* Refuses, with what is known of the reason. */
+/*
+ * Refuses, with what is known of the reason. The error is the mount's: of the device, which has been
+ * found and read, it says nothing. Of flash there is none open.
+ */
 static int refuse_mount(const struct boot *b, int err)
 {
-	const char *found = CONFIG_PROBE ? b->contents.fs : NULL, *why = "", *what = "";
+	const char *found = CONFIG_PROBE ? b->contents.fs : NULL, *type = b->type;
+	const char *why = ": ", *what = "";
+	bool is_flash = CONFIG_ROOT_FLASH && b->root.kind == ROOT_FLASH;
 
+	if (!type || !*type)
+		type = "no type";
+	/* squashfs looks for a file of flash's name; btrfs for a subvolume, and for its other devices */
+	if (err == -ENOENT)
+		return refuse(b, "mount %s (%s): %s", b->node, type,
+			      is_flash ? "needs root=/dev/mtdblockN or ubiblockN_M"
+				       : "a subvolume or further device is missing");
 	if (err == -EROFS) {
-		why = ": journal not empty; try rootflags=noload";
+		why = is_flash ? ": boot with ro" : ": journal not empty; try rootflags=";
+		if (!is_flash)
+			what = str_after(type, "ext") ? "noload" : "norecovery";
+	} else if (err == -ENOTDIR) {
+		what = NEW_ROOT;
 	} else if (CONFIG_PROBE && b->contents.damaged) {
-		why = ": superblock checksum is wrong";
-	} else if (found && !str_same(found, b->type)) {
+		what = "superblock checksum is wrong";
+	} else if (found && !str_same(found, type)) {
 		why = ": root is ";
 		what = found;
 	} else if (CONFIG_MODULES && err == -ENODEV) {
 		why = ", and no module of this image gave it";
-	} else if (err == -EINVAL) {
-		why = b->root.flags ? ": bad rootflags=, or " : ": ";
-		what = found ? "see the kernel's lines above" : "another file system; rootfstype= names it";
+	} else {
+		if (err == -EINVAL && b->root.flags)
+			why = ": bad rootflags=, or ";
+		what = found || err != -EINVAL ? "see the kernel's lines above"
+					       : "another file system; rootfstype= names it";
 	}
-	return refuse(b, "mount %s (%s): %d%s%s", b->node, b->type, err, why, what);
+	return refuse(b, "mount %s (%s): %d%s%s", b->node, type, err, why, what);
 }
 
 /*

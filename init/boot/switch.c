@@ -8,6 +8,7 @@
 #include "../lib/sys.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 
@@ -22,61 +23,98 @@ static bool stays(const struct sys_entry *e)
 	return str_same(e->name, ".") || str_same(e->name, "..");
 }
 
-static bool same_device(const struct statx *a, const struct statx *b)
+static int empty(int dir, unsigned depth);
+
+/*
+ * Deletes one entry. What is in a directory only where the kernel says that the directory is not
+ * empty: of one that something is mounted on it says that it is in use. So this never leaves the
+ * image's own file system.
+ */
+static int delete(int dir, const struct sys_entry *e, unsigned depth)
 {
-	return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
-}
+	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, err, fd;
 
-static void empty(int dir, const struct statx *image, unsigned depth);
-
-/* Deletes one entry, best effort; what is in a directory only on the image's own file system. */
-static void delete(int dir, const struct sys_entry *e, const struct statx *image, unsigned depth)
-{
-	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, fd;
-	struct statx st;
-
-	if (stays(e) || !sys_unlink_at(dir, e->name, flags) || !flags || depth > DEPTH_MAX)
-		return;
+	if (stays(e))
+		return 0;
+	err = sys_unlink_at(dir, e->name, flags);
+	if (err != -ENOTEMPTY || depth > DEPTH_MAX)
+		return err;
 	fd = sys_open_at(dir, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 	if (fd < 0)
-		return;
-	if (!sys_stat_fd(fd, &st) && same_device(&st, image))
-		empty(fd, image, depth + 1);
+		return fd;
+	err = empty(fd, depth + 1);
 	sys_close(fd);
-	sys_unlink_at(dir, e->name, flags);
+	if (!err)
+		err = sys_unlink_at(dir, e->name, flags);
+	/* the console is in it */
+	return err == -ENOTEMPTY ? 0 : err;
 }
 
-static void empty(int dir, const struct statx *image, unsigned depth)
+/* Goes on after an error; the value is the last one. */
+static int empty(int dir, unsigned depth)
 {
 	_Alignas(struct sys_entry) char buf[1024];
-	int n;
+	int n, err = 0;
 
 	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
-		for (int at = 0; at < n; at += ((struct sys_entry *)(buf + at))->length)
-			delete(dir, (struct sys_entry *)(buf + at), image, depth);
+		for (int at = 0; at < n; at += ((struct sys_entry *)(buf + at))->length) {
+			int failed = delete(dir, (struct sys_entry *)(buf + at), depth);
+
+			err = failed ? failed : err;
+		}
+	return n ? n : err;
 }
 
-/* Root may be hostile: a link would lead the mount elsewhere. */
-static void mount_on_directory(const char *type, const char *target)
+/* Takes our mounts away, and all that the image holds: 0, or why some of it is still there. */
+static int empty_image(int image)
+{
+	int err = sys_chdir_fd(image), dir;
+
+	if (err)
+		return err;
+	sys_unmount("dev");
+	sys_unmount("proc");
+	sys_unmount("sys");
+	dir = sys_open(".", O_RDONLY | O_DIRECTORY);
+	if (dir < 0)
+		return dir;
+	err = empty(dir, 0);
+	sys_close(dir);
+	return err;
+}
+
+/* Root may be hostile: a link would lead the mount elsewhere. A root need not have the directory. */
+static int mount_on_directory(const char *type, const char *target)
 {
 	struct statx st;
+	int err = TWICE(sys_stat(target, AT_SYMLINK_NOFOLLOW, &st));
 
-	if (!sys_stat(target, AT_SYMLINK_NOFOLLOW, &st) && S_ISDIR(st.stx_mode))
-		sys_mount_pseudo(type, target);
+	if (!err && S_ISDIR(st.stx_mode))
+		err = sys_mount_pseudo(type, target);
+	return err == -ENOENT ? 0 : err;
 }
 
 /*
  * What init finds mounted. devtmpfs is mounted anew, as the kernel does it,
- * not moved: the order of mounts is something that init sees too.
+ * not moved: the order of mounts is something that init sees too. check() has
+ * seen that there it is a directory, or nothing.
  */
-static void mount_for_init(const struct boot *b)
+static int mount_for_init(const struct boot *b)
 {
-	if (b->has_devtmpfs)
-		sys_mount_pseudo("devtmpfs", NEW_ROOT "/dev"); /* check() has seen that it is a directory */
-	if (CONFIG_KEEP_PROC_SYS) {
-		mount_on_directory("proc", NEW_ROOT "/proc");
-		mount_on_directory("sysfs", NEW_ROOT "/sys");
+	int err = 0;
+
+	if (b->has_devtmpfs && params_mount_devtmpfs(&b->params))
+		err = sys_mount_pseudo("devtmpfs", NEW_ROOT "/dev");
+	/* the kernel alone says it too, at level info; but few programs live without */
+	if (err == -ENOENT) {
+		say(LOG_ERR, "no /dev in %s; going on without it", b->node);
+		err = 0;
 	}
+	if (CONFIG_KEEP_PROC_SYS && !err)
+		err = mount_on_directory("proc", NEW_ROOT "/proc");
+	if (CONFIG_KEEP_PROC_SYS && !err)
+		err = mount_on_directory("sysfs", NEW_ROOT "/sys");
+	return err;
 }
 
 /*
@@ -99,20 +137,18 @@ static int become_root(void)
 
 int depart(struct boot *b)
 {
-	struct statx image;
-	int err;
+	int err = mount_for_init(b);
 
-	mount_for_init(b);
-	err = become_root();
 	if (err)
-		return refuse(b, "move root to /: %d", err);
-	b->departed = true;
-	if (!sys_chdir_fd(b->image) && !sys_stat_fd(b->image, &image)) {
-		sys_unmount("dev");
-		sys_unmount("proc");
-		sys_unmount("sys");
-		empty(b->image, &image, 0);
+		return refuse(b, CONFIG_KEEP_PROC_SYS ? "mount /dev, /proc and /sys for init: %d"
+						      : "mount devtmpfs on /dev: %d", err);
+	err = become_root();
+	if (!err) {
+		b->departed = true;
+		err = TWICE(empty_image(b->image));
+		if (err)
+			say(LOG_ERR, "empty the image: %d; going on", err);
+		err = TWICE(sys_chdir("/"));
 	}
-	err = sys_chdir("/");
-	return err ? refuse(b, "enter /: %d", err) : 0;
+	return err ? refuse(b, "move root to /: %d", err) : 0;
 }

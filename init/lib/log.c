@@ -1,8 +1,11 @@
 #include "log.h"
+#include "../plan/text.h"
 #include "str.h"
 #include "sys.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /* Room for the longest command line in one value. */
 #define LINE_MAX (1 << 17)
@@ -11,6 +14,9 @@
 /* /dev/kmsg drops what comes after 10 lines in 5 s, counted per open file. */
 #define LINES_PER_OPEN 8
 
+/* What begins each further record of a line. */
+#define MARK "... "
+
 static int dev = -1;
 
 void log_open(void)
@@ -18,49 +24,52 @@ void log_open(void)
 	dev = sys_open("/dev", O_PATH | O_DIRECTORY);
 }
 
+/* A write that fails for a moment must not lose the only reason that is said: once more. */
+static bool put(int fd, const char *text, const char *end)
+{
+	size_t size = (size_t)(end - text);
+
+	return sys_write(fd, text, size) > 0 || sys_write(fd, text, size) > 0;
+}
+
+/* What the kernel's log does not take, or would drop, the console still may. */
 static void write_record(const char *record, const char *end)
 {
 	static int fd = -1, left;
 
-	if (!left) {
-		int again = sys_open_at(dev, "kmsg", O_WRONLY);
-
-		if (again >= 0) {
-			if (fd >= 0)
-				sys_close(fd);
-			fd = again;
-			left = LINES_PER_OPEN;
-		}
+	if (fd < 0 || !left) {
+		if (fd >= 0)
+			sys_close(fd);
+		fd = sys_open_at(dev, "kmsg", O_WRONLY);
+		left = LINES_PER_OPEN;
 	}
-	left -= !!left;
-	if (fd >= 0)
-		sys_write(fd, record, (size_t)(end - record));
-	else
-		sys_write(2, record + 3, (size_t)(end - record - 3));
+	left--;
+	if ((CONFIG_SHELL && record[1] == LOG_PROMPT) || fd < 0 || !put(fd, record, end))
+		put(2, record + 3, end);
 }
 
 void log_list(char level, const char *format, va_list args, const char *end)
 {
 	static char line[LINE_MAX], record[RECORD_MAX + 64];
-	static const char hex[] = "0123456789abcdef";
-	const char *s = line;
+	const char *s = line, *mark = "";
 	char *out = str_vprint(line, sizeof(line) - 64, format, args);
 
 	if (!out || !str_print(out, 64, "%s", end))
 		s = "a message too long to print";
 	do {
-		for (out = str_print(record, 64, "<%s>kindling: ", (char[2]){ level });
-		     *s && out < record + RECORD_MAX; s++) {
+		out = str_print(record, 64, "<%s>kindling: %s", (char[2]){ level }, mark);
+		for (; *s && out < record + RECORD_MAX; s++) {
 			*out++ = *s;
-			if (*s < ' ' || *s > '~') {
+			/* a first record that began as the mark does could pass for a further one */
+			if (*s < ' ' || *s > '~' || *s == '\\' || (s == line && *s == *MARK)) {
 				out[-1] = '\\';
 				*out++ = 'x';
-				*out++ = hex[*s >> 4 & 15];
-				*out++ = hex[*s & 15];
+				out = text_hex(out, (unsigned char)*s, 2, false);
 			}
 		}
 		*out++ = '\n';
 		write_record(record, out);
+		mark = MARK;
 	} while (*s);
 }
 

@@ -98,35 +98,55 @@ static const char *decimal(char *buf, unsigned n)
 }
 
 /* The errors that a boot really meets; the others as "error N". */
-static const char *error_words(char *buf, int err)
-{
-	static const struct {
-		unsigned char err;
-		char text[27];
-	} words[] = {
-		{ ENOENT, "not found" },
-		{ EIO, "read error" },
-		{ ENXIO, "nothing behind the node" },
-		{ ENOEXEC, "no program for this CPU" },
-		{ EACCES, "permission denied" },
-		{ ENODEV, "unknown to this kernel" },
-		{ ENOTDIR, "not a directory" },
-		{ EISDIR, "not a regular file" },
-		{ ENOTBLK, "not a block device" },
-		{ EINVAL, "invalid" },
-		{ ENOMEDIUM, "no medium" },
-	};
+#define ERRORS(row) \
+	row(EPERM, "not permitted") \
+	row(ENOENT, "not found") \
+	row(EINTR, "interrupted") \
+	row(EIO, "read error") \
+	row(ENXIO, "nothing behind the node") \
+	row(ENOEXEC, "no program for this CPU") \
+	row(EAGAIN, "temporarily unavailable") \
+	row(ENOMEM, "out of memory") \
+	row(EACCES, "permission denied") \
+	row(ENOTBLK, "not a block device") \
+	row(EBUSY, "in use") \
+	row(ENODEV, "unknown to this kernel") \
+	row(ENOTDIR, "not a directory") \
+	row(EISDIR, "not a regular file") \
+	row(EINVAL, "invalid") \
+	row(EFBIG, "too large") \
+	row(ENOSPC, "no space left") \
+	row(EROFS, "read-only") \
+	row(ENAMETOOLONG, "name too long") \
+	row(ELOOP, "too many symbolic links") \
+	row(EBADMSG, "checksum is wrong") \
+	row(EOPNOTSUPP, "not supported") \
+	row(EUCLEAN, "damaged") \
+	row(ENOMEDIUM, "no medium")
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (words[i].err == -err)
-			return words[i].text;
-	str_print(buf, 17, "error %u", (unsigned)-err);
-	return buf;
+STR_ROWS(errors, ERRORS);
+
+const char *str_row(const char *rows, size_t size, int number)
+{
+	for (const char *end = rows + size; rows < end; rows = str_find(rows, '\0') + 1)
+		if ((unsigned char)*rows++ == number)
+			return rows;
+	return NULL;
+}
+
+const char *str_error(int err)
+{
+	static char other[17];
+	const char *words = STR_ROW(errors, -err);
+
+	if (!words)
+		str_print(other, sizeof(other), "error %u", (unsigned)-err);
+	return words ? words : other;
 }
 
 char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 {
-	char number[17];
+	char number[11];
 
 	for (; *format; format++) {
 		const char *s = format, *end = format + 1;
@@ -138,7 +158,7 @@ char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 			else if (*format == 'u')
 				s = decimal(number, va_arg(args, unsigned));
 			else
-				s = error_words(number, va_arg(args, int));
+				s = str_error(va_arg(args, int));
 		}
 		for (; s != end && (end || *s); s++, size--) {
 			if (size < 2)

@@ -45,6 +45,9 @@ unsigned long long str_number(const char **text, unsigned base);
  */
 int str_uint(const char *s, unsigned max, unsigned *out);
 
+/* A system call's -errno in words; the text may last until the next call. */
+const char *str_error(int err);
+
 /*
  * Of printf(3)'s formats %s, %u and, for a system call's -errno in words, %d,
  * with no flags; the compiler checks the arguments. Returns the NUL that ends
@@ -54,5 +57,21 @@ __attribute__((format(printf, 3, 4))) char *str_print(char *buf, size_t size, co
 						       ...);
 __attribute__((format(printf, 3, 0))) char *str_vprint(char *buf, size_t size, const char *format,
 							va_list args);
+
+/*
+ * A constant table of numbers, 1 to 255, and texts. ROWS(row) is a macro of
+ * row(NUMBER, "text") lines. They lie one behind the other, without the padding
+ * that rows of one length would have. Each number stands there once, as a name.
+ */
+#define STR_ROWS(name, ROWS) \
+	static const struct { \
+		ROWS(STR_ROW_FIELDS) \
+	} name = { ROWS(STR_ROW_VALUES) }
+#define STR_ROW_FIELDS(number, text) unsigned char number_##number; char text_##number[sizeof(text)];
+#define STR_ROW_VALUES(number, text) number, text,
+
+/* The text of a number in such a table; NULL when it has none. */
+#define STR_ROW(name, number) str_row((const char *)&(name), sizeof(name), number)
+const char *str_row(const char *rows, size_t size, int number);
 
 #endif

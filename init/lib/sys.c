@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <time.h>
 
@@ -149,7 +150,7 @@ int sys_fs_type(int fd, unsigned *magic)
 	return err;
 }
 
-int sys_read_file(const char *path, char *buf, size_t size)
+static int read_file(const char *path, char *buf, size_t size)
 {
 	int fd = sys_open(path, O_RDONLY);
 	size_t used = 0;
@@ -166,6 +167,16 @@ int sys_read_file(const char *path, char *buf, size_t size)
 		return -EOVERFLOW;
 	buf[used] = '\0';
 	return (int)used;
+}
+
+int sys_read_file(const char *path, char *buf, size_t size)
+{
+	int n, tries = 2;
+
+	do
+		n = read_file(path, buf, size);
+	while (n < 0 && n != -ENOENT && --tries);
+	return n;
 }
 
 unsigned long long sys_size(int fd)
@@ -254,7 +265,7 @@ int sys_unmount(const char *target)
 
 int sys_mount_pseudo(const char *type, const char *target)
 {
-	int err = sys_mount(type, target, type, MS_SILENT, NULL);
+	int err = TWICE(sys_mount(type, target, type, MS_SILENT, NULL));
 
 	return err == -EBUSY ? 0 : err;
 }
@@ -304,7 +315,10 @@ int sys_poll(struct pollfd *fds, unsigned count, int ms)
 
 void sys_sleep(unsigned ms)
 {
-	sys_poll(NULL, 0, (int)ms);
+	unsigned end = sys_now() + ms;
+
+	while ((int)(end - sys_now()) > 0)
+		sys_poll(NULL, 0, 10);
 }
 
 int sys_open_uevents(unsigned queue)
@@ -335,6 +349,14 @@ int sys_read_uevent(int fd, void *buf, size_t size)
 	return n > (int)size || (n > 0 && (from.nl_pid || from.nl_groups != 1)) ? 0 : n;
 }
 
+const char *sys_release(void)
+{
+	static struct utsname system;
+
+	call3(SYS_uname, &system, 0, 0);
+	return system.release;
+}
+
 int sys_load_module(int fd, const char *options, int flags)
 {
 	return call3(SYS_finit_module, fd, options, flags);
@@ -355,15 +377,27 @@ int sys_fork(void)
 	return call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
 }
 
-int sys_wait_any(void)
+int sys_wait_any(int flags)
 {
-	return call6(SYS_wait4, -1, 0, 0, 0, 0, 0);
+	return call6(SYS_wait4, -1, 0, flags, 0, 0, 0);
+}
+
+void sys_block_signals(bool block)
+{
+	unsigned long long all = block ? ~0ULL : 0;
+
+	call6(SYS_rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof(all), 0, 0);
 }
 
 void sys_own_terminal(int fd)
 {
 	call3(SYS_setsid, 0, 0, 0);
 	call3(SYS_ioctl, fd, TIOCSCTTY, 1);
+}
+
+void sys_leave_terminal(int fd)
+{
+	call3(SYS_ioctl, fd, TIOCNOTTY, 0);
 }
 
 void sys_exit(int status)

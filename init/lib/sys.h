@@ -13,6 +13,12 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
+/*
+ * For calls that return 0 or -errno: one more try. A failure that passes
+ * (memory, an interrupted call) must not end a boot, nor go unsaid.
+ */
+#define TWICE(call) ((call) ? (call) : 0)
+
 /* Where the process begins; sys.c calls it with what the kernel put on the stack. */
 int main(int argc, char **argv, char **envp);
 
@@ -46,7 +52,7 @@ int sys_list(int dir, void *buf, size_t size); /* getdents64: bytes of struct sy
 
 /*
  * A whole text file, NUL-terminated, into buf. Its length; -EOVERFLOW when it
- * has size bytes or more.
+ * has size bytes or more. What fails is tried once more, unless it is not there.
  */
 int sys_read_file(const char *path, char *buf, size_t size);
 
@@ -74,14 +80,14 @@ int sys_mount(const char *source, const char *target, const char *type, unsigned
 	      const char *data);
 int sys_unmount(const char *target); /* with MNT_DETACH */
 
-/* Mounts a pseudo file system; that it is there already is fine. */
+/* Mounts a pseudo file system, trying twice; that it is there already is fine. */
 int sys_mount_pseudo(const char *type, const char *target);
 
 /* Time, in milliseconds. The clock is the monotonic one; it wraps after 49 days. */
 unsigned sys_now(void);
 unsigned sys_seconds(unsigned ms); /* whole seconds */
 int sys_poll(struct pollfd *fds, unsigned count, int ms);
-void sys_sleep(unsigned ms);
+void sys_sleep(unsigned ms); /* no less, whatever poll(2) says */
 
 /* The kernel's device events. */
 int sys_open_uevents(unsigned queue); /* -errno when this kernel has none; queue: bytes for what waits */
@@ -92,6 +98,10 @@ int sys_open_uevents(unsigned queue); /* -errno when this kernel has none; queue
  */
 int sys_read_uevent(int fd, void *buf, size_t size);
 
+/* uname(2)'s release: of the running kernel, with or without CONFIG_PROC_SYSCTL. */
+#define SYS_RELEASE_MAX 65 /* __NEW_UTS_LEN (linux/utsname.h) and the NUL */
+const char *sys_release(void);
+
 /* finit_module(2), with these options; flags: 0, or that the kernel has to decompress it. */
 #define SYS_MODULE_COMPRESSED 4 /* MODULE_INIT_COMPRESSED_FILE (linux/module.h, Linux 5.17) */
 int sys_load_module(int fd, const char *options, int flags);
@@ -100,8 +110,10 @@ int sys_load_module(int fd, const char *options, int flags);
 int sys_pid(void);
 int sys_exec(const char *path, char **argv, char **envp);
 int sys_fork(void);
-int sys_wait_any(void);
-void sys_own_terminal(int fd); /* a session of our own, with fd as its terminal */
+int sys_wait_any(int flags);         /* 0, or WNOHANG of sys/wait.h; of the child only the pid */
+void sys_block_signals(bool block);  /* all of them, or none */
+void sys_own_terminal(int fd);       /* a session of our own, with fd as its terminal */
+void sys_leave_terminal(int fd);     /* TIOCNOTTY: whoever is in the foreground gets SIGHUP */
 _Noreturn void sys_exit(int status);
 
 /* RB_ constants of sys/reboot.h. */

@@ -20,7 +20,7 @@ enum kind {
 };
 
 struct row {
-	char name[13];
+	char name[15];
 	unsigned char kind, member;
 	signed char constant;
 };
@@ -39,6 +39,7 @@ struct row {
 	R("panic", SIGNED, panic, 0) \
 	R("rootfallback", CONFIG_ROOTFALLBACK ? LIST : ABSENT, fallback, 0) \
 	R("rd.emergency", CONFIG_EMERGENCY_WORD ? EMERGENCY : ABSENT, emergency, 0) \
+	R("devtmpfs.mount", TEXT, devtmpfs, 0) \
 	R("rd.break", CONFIG_SHELL ? BREAK : ABSENT, stage, 0) \
 	R("rd.break", TEXT, stage, 0) \
 	R("rd.shell", CONFIG_SHELL ? STORE : ABSENT, shell, 1) \
@@ -293,4 +294,11 @@ unsigned params_wait(const struct params *params)
 	if (params->rootwait != NOT_GIVEN)
 		seconds = params->rootwait;
 	return seconds < 0 ? WAIT_FOREVER : (unsigned)seconds * 1000;
+}
+
+bool params_mount_devtmpfs(const struct params *params)
+{
+	const char *number = params->devtmpfs;
+
+	return !number || (*number > '0' && *number <= '9');
 }

@@ -32,6 +32,7 @@ struct params {
 	char *resume;      /* where the kernel may have hibernated: nothing of ours, only said */
 	char *fallback[FALLBACKS_MAX]; /* further roots, in order; NULL behind the last */
 	char *modules;     /* names, separated by commas: load these first */
+	char *devtmpfs;    /* devtmpfs.mount= */
 	const char *stage; /* rd.break=: a shell before this stage */
 	int rootwait;      /* seconds, -1 for ever, or NOT_GIVEN */
 	int rootdelay;     /* seconds or NOT_GIVEN: a bound, never a sleep */
@@ -87,5 +88,11 @@ const char *params_name(unsigned index);
 
 /* How long to wait for root: milliseconds or WAIT_FOREVER. */
 unsigned params_wait(const struct params *params);
+
+/*
+ * Shall devtmpfs be mounted on root's /dev? As the kernel reads devtmpfs.mount= (drivers/base/devtmpfs.c):
+ * not when that is 0, or no number at all. A number begins with one of 1 to 9 here.
+ */
+bool params_mount_devtmpfs(const struct params *params);
 
 #endif

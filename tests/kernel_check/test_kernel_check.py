@@ -228,6 +228,25 @@ def test_module_where_it_must_be_built_in(check):
     assert must == ['MMC_SUNXI', 'EXT4_FS'] and 'boards/' not in result.stdout
 
 
+def test_kernel_without_devtmpfs_mount(check):
+    """/init mounts devtmpfs where that kernel alone would not: said, unless the command line decides it."""
+    text = without(config_of('qemu/kernel x86_64'), 'DEVTMPFS_MOUNT')
+    result, must, advice = check('qemu-x86_64', text)
+    assert (result.returncode, must, advice) == (0, [], [])
+    assert re.search(r'NOTE .*DEVTMPFS_MOUNT.*devtmpfs.mount=0', result.stdout)
+    for word in 'devtmpfs.mount=0', 'devtmpfs.mount=1':
+        result = check('qemu-x86_64', text, CMDLINE=f'root=/dev/vda {word}')[0]
+        assert result.returncode == 0 and 'DEVTMPFS_MOUNT' not in result.stdout
+    assert 'DEVTMPFS_MOUNT' not in check('qemu-x86_64', config_of('qemu/kernel x86_64'))[0].stdout
+
+
+def test_what_nothing_needs(check):
+    """uname(2) names the modules' folder, and /init's clock has 64 bits: kernels without these are READY."""
+    text = without(config_of('qemu/kernel arm32'), 'PROC_SYSCTL', 'SYSCTL', 'COMPAT_32BIT_TIME')
+    result, must, advice = check('qemu-arm', text)
+    assert (result.returncode, must, advice) == (0, [], []), result.stdout
+
+
 def test_another_processor(check):
     """Then nothing else is said."""
     result, must, advice = check('qemu-arm', config_of('qemu/kernel x86_64'))

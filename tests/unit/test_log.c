@@ -8,7 +8,7 @@
 #define DEV 5  /* the descriptor of /dev */
 #define KMSG 7 /* that of the first open of kmsg in it; each further one gets the next number */
 
-static int opens, closes, may_open;
+static int opens, closes, may_open, failures;
 static char written[64][1100];
 static int written_to[64], count;
 
@@ -40,6 +40,10 @@ void sys_close(int fd)
 int sys_write(int fd, const void *buf, size_t size)
 {
 	assert_true(count < 64 && size < sizeof(*written));
+	if (failures) {
+		failures--;
+		return -ENOMEM;
+	}
 	memcpy(written[count], buf, size);
 	written[count][size] = '\0';
 	written_to[count++] = fd;
@@ -69,7 +73,7 @@ static int clear(void **state)
 {
 	(void)state;
 	may_open = 1;
-	count = 0;
+	count = failures = 0;
 	return 0;
 }
 
@@ -113,9 +117,66 @@ static void escapes(void **state)
 
 		clear(NULL);
 		say(LOG_ERR, "%s", value);
-		sprintf(expected, c >= ' ' && c <= '~' ? "<3>kindling: %c\n" : "<3>kindling: \\x%02x\n", c);
+		/* what one begins with is no continuation's mark; what looks like an escape is none of the value's */
+		sprintf(expected, c >= ' ' && c <= '~' && c != '\\' && c != '.' ? "<3>kindling: %c\n"
+									       : "<3>kindling: \\x%02x\n", c);
 		assert_string_equal(written[0], expected);
 	}
+	clear(NULL);
+	say(LOG_ERR, "seen: %s", "a\\x0ab\nc...");
+	assert_string_equal(written[0], "<3>kindling: seen: a\\x5cx0ab\\x0ac...\n");
+}
+
+/* A value that is as long as a record forges none: what goes on is marked, and nothing else is. */
+static void no_line_is_forged(void **state)
+{
+	static char value[3000];
+
+	(void)state;
+	for (size_t shift = 0; shift < 64; shift++) {
+		value[0] = '\0';
+		memset(value, 'a', shift);
+		while (strlen(value + shift) + shift < sizeof(value) - 64)
+			strcpy(value + shift + strlen(value + shift), "kindling: root=/dev/vda: refused; ... ");
+		clear(NULL);
+		say(LOG_ERR, "%s", value);
+		assert_int_equal(count, 4);
+		assert_null(strstr(written[0], ": ... k"));
+		for (int i = 1; i < count; i++)
+			assert_memory_equal(written[i], "<3>kindling: ... ", 17);
+	}
+	clear(NULL);
+	say(LOG_ERR, "%s", "... of a line");
+	assert_string_equal(written[0], "<3>kindling: \\x2e.. of a line\n");
+}
+
+/* A write that fails once is made again; the kernel's log that takes none does not lose the line. */
+static void failed_writes(void **state)
+{
+	(void)state;
+	failures = 1;
+	say(LOG_ERR, "the only reason");
+	assert_int_equal(count, 1);
+	assert_in_range(written_to[0], KMSG, KMSG + opens);
+	assert_string_equal(written[0], "<3>kindling: the only reason\n");
+	for (int n = 2; n < 4; n++) {
+		clear(NULL);
+		failures = n;
+		say(LOG_ERR, "the only reason");
+		assert_int_equal(count, 1);
+		assert_int_equal(written_to[0], 2);
+		assert_string_equal(written[0], "kindling: the only reason\n");
+	}
+}
+
+/* For who sits at the console: no level, and not in the log. */
+static void to_the_prompt(void **state)
+{
+	(void)state;
+	say(LOG_PROMPT, "run %s: %d", "/a\x1b[2J", -ENOENT);
+	assert_int_equal(count, 1);
+	assert_int_equal(written_to[0], CONFIG_SHELL ? 2 : KMSG + opens - 1);
+	assert_string_equal(written[0], "kindling: run /a\\x1b[2J: not found\n");
 }
 
 /* Records are within the kernel's limit, and together they are the line. */
@@ -141,10 +202,12 @@ static void long_lines(void **state)
 				size_t length = strlen(written[i]);
 
 				assert_true(length < 1000);
-				assert_memory_equal(written[i], prefix, strlen(prefix));
+				size_t begin = strlen(prefix) + (i ? strlen("... ") : 0);
+
+				assert_memory_equal(written[i], i ? "<3>kindling: ... " : prefix, begin);
 				assert_int_equal(written[i][length - 1], '\n');
-				length -= strlen(prefix) + 1;
-				memcpy(end, written[i] + strlen(prefix), length);
+				length -= begin + 1;
+				memcpy(end, written[i] + begin, length);
 				end += length;
 			}
 			assert_int_equal(end - whole, bytes[b] == 'a' ? n : 4 * n);
@@ -179,13 +242,19 @@ static void opens_again(void **state)
 	assert_in_range(most + 1, 1, 10);
 	assert_int_equal(opens, closes + 1);
 
-	/* After the switch there may be none: the old one is kept. */
+	/* Where it does not open again, the kernel would drop what the old one gets: that goes to fd 2. */
+	clear(NULL);
 	may_open = 0;
-	count = 0;
 	for (int i = 0; i < 20; i++)
 		say(LOG_INFO, "line");
 	assert_int_equal(count, 20);
-	assert_int_equal(written_to[19], KMSG + opens - 1);
+	for (int i = 10; i < count; i++)
+		assert_int_equal(written_to[i], 2);
+	assert_string_equal(written[19], "kindling: line\n");
+	/* and it is tried each time */
+	may_open = 1;
+	say(LOG_INFO, "line");
+	assert_int_equal(written_to[20], KMSG + opens - 1);
 	assert_int_equal(opens, closes + 1);
 }
 
@@ -196,6 +265,9 @@ int main(int argc, char **argv, char **envp)
 		cmocka_unit_test_setup(one_record, clear),
 		cmocka_unit_test_setup(one_more_string, clear),
 		cmocka_unit_test_setup(escapes, clear),
+		cmocka_unit_test_setup(no_line_is_forged, clear),
+		cmocka_unit_test_setup(failed_writes, clear),
+		cmocka_unit_test_setup(to_the_prompt, clear),
 		cmocka_unit_test_setup(long_lines, clear),
 		cmocka_unit_test_setup(too_long, clear),
 		cmocka_unit_test_setup(opens_again, clear),

@@ -70,6 +70,28 @@ static void nothing_given(void **state)
 	assert_int_equal(params_wait(&p), CONFIG_ROOTWAIT_SECONDS * 1000);
 }
 
+/* The kernel's own reading: a number, of which only 0 counts. Without a value it is another word. */
+static void devtmpfs(void **state)
+{
+	static const struct {
+		const char *text;
+		bool mounts;
+	} rows[] = {
+		{ "", true }, { "devtmpfs.mount", true }, { "devtmpfs.mount=1", true }, { "devtmpfs.mount=2", true },
+		{ "devtmpfs.mount=0", false }, { "devtmpfs.mount=00", false }, { "devtmpfs.mount=", false },
+		{ "devtmpfs.mount=no", false }, { "devtmpfs.mount=y", false }, { "devtmpfs.mount=-1", false },
+		{ "\"devtmpfs.mount=0\"", false }, { "devtmpfs.mount=1 devtmpfs.mount=0", false },
+		{ "devtmpfs.mount=0 devtmpfs.mount=1", true }, { "x -- devtmpfs.mount=0", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct params p = parse(rows[i].text);
+
+		assert_int_equal(params_mount_devtmpfs(&p), rows[i].mounts);
+	}
+}
+
 static void texts(void **state)
 {
 	struct params p = parse("root=/dev/vda rootfstype=ext4,xfs init=/bin/x root-flags=y");
@@ -351,19 +373,19 @@ static void no_word_escapes(void **state)
 	} rows[] = {
 		/* what the option's help once gave as its example */
 		{ { "", "root rootflags init rd.break" },
-		  "ro rw rootwait rootdelay panic modules resume noresume" },
+		  "ro rw rootwait rootdelay panic modules resume noresume devtmpfs.mount" },
 		{ { "", "root" },
-		  "init ro rw rootwait rootdelay panic rd.emergency rd.break rd.shell modules resume noresume" },
+		  "init ro rw rootwait rootdelay panic rd.emergency rd.break rd.shell modules resume noresume devtmpfs.mount" },
 		{ { "", "rd.shell" },
 		  "root rootfstype rootflags init ro rw rootwait rootdelay panic rootfallback modules "
-		  "resume noresume *" },
+		  "resume noresume devtmpfs.mount *" },
 		{ { "", "rd.emergency rootdelay" },
-		  "root rootfstype rootflags init ro rw panic rootfallback modules resume noresume *" },
+		  "root rootfstype rootflags init ro rw panic rootfallback modules resume noresume devtmpfs.mount *" },
 		{ { "", "panic rootwait modules init" },
-		  "root rootfstype rootflags ro rw rootfallback rd.break rd.shell resume noresume *" },
+		  "root rootfstype rootflags ro rw rootfallback rd.break rd.shell resume noresume devtmpfs.mount *" },
 		{ { "", "rootfstype" },
 		  "root rootflags init ro rw rootwait rootdelay panic rootfallback rd.emergency rd.break "
-		  "rd.shell modules resume noresume *" },
+		  "rd.shell modules resume noresume devtmpfs.mount *" },
 		{ { "none", "" }, "" },
 		{ { "rootwait", "" }, "rootwait" },
 		/* who may choose root may ask for one that there is not */
@@ -681,6 +703,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_given),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(devtmpfs),
 		cmocka_unit_test(last_wins),
 		cmocka_unit_test(read_only_and_read_write),
 		cmocka_unit_test(waiting),

@@ -1,0 +1,132 @@
+/* boot/fail over a machine of our own, whose reboot(2) fails as often as it is told to. */
+#include "boot/fail.c"
+
+/* cmocka has a fail() of its own. */
+static _Noreturn void end_boot(struct boot *b)
+{
+	fail(b);
+}
+
+#include "unit.h"
+
+static jmp_buf ended;
+static unsigned failures, reboots, commanded, slept, exits, shells, syncs;
+static char said[256];
+
+void log_list(char level, const char *format, va_list args, const char *end)
+{
+	char *at = str_vprint(said, sizeof(said), format, args);
+
+	assert_int_equal(level, LOG_ERR);
+	str_print(at, 99, "%s", end);
+}
+
+void sys_sleep(unsigned ms)
+{
+	slept += ms;
+}
+
+void sys_reboot(unsigned command)
+{
+	commanded = command;
+	reboots++;
+	if (command && !failures--)
+		longjmp(ended, 1);
+}
+
+void sys_exit(int status)
+{
+	assert_int_not_equal(status, 0);
+	exits++;
+	longjmp(ended, 2);
+}
+
+void report_devices(struct boot *b, bool drivers)
+{
+	(void)b, (void)drivers;
+}
+
+void shell(const struct boot *b)
+{
+	(void)b;
+	shells++;
+}
+
+void sync_disks(void)
+{
+	syncs++;
+}
+
+char *root_after(const struct boot *b)
+{
+	(void)b;
+	return NULL;
+}
+
+static void each_end(void **state)
+{
+	static const struct {
+		int panic, emergency;
+		unsigned failures, command, reboots, slept, exits;
+		const char *text;
+	} rows[] = {
+		{ 3, EMERGENCY_REBOOT, 0, RB_AUTOBOOT, 1, 3000, 0, "why; rebooting in 3 s" },
+		{ -1, EMERGENCY_REBOOT, 0, RB_AUTOBOOT, 1, 0, 0, "why; rebooting now" },
+		{ 0, EMERGENCY_REBOOT, 0, RB_HALT_SYSTEM, 1, 0, 0, "why; halting" },
+		{ 0, EMERGENCY_PANIC, 0, RB_HALT_SYSTEM, 1, 0, 0, "why; halting" },
+		{ 86400, EMERGENCY_POWEROFF, 0, RB_POWER_OFF, 1, 86400000, 0, "why; powering off in 86400 s" },
+		{ 1, EMERGENCY_HALT, 0, RB_HALT_SYSTEM, 1, 1000, 0, "why; halting in 1 s" },
+		{ 2, EMERGENCY_PANIC, 0, 0, 1, 2000, 1, "why; panicking in 2 s" },
+		/* it fails: again each second, and at last the kernel's panic */
+		{ 3, EMERGENCY_REBOOT, 1, RB_AUTOBOOT, 2, 4000, 0, "why; rebooting in 3 s" },
+		{ -1, EMERGENCY_POWEROFF, 9, RB_POWER_OFF, 10, 9000, 0, "why; powering off now" },
+		{ -1, EMERGENCY_REBOOT, 10, RB_AUTOBOOT, 10, 9000, 1, "why; rebooting now" },
+		{ 0, EMERGENCY_REBOOT, 99, RB_HALT_SYSTEM, 10, 9000, 1, "why; halting" },
+	};
+
+	(void)state;
+	for (volatile size_t i = 0; i < COUNT(rows); i++) {
+		/* then no shell opens, whatever the image has */
+		struct boot b = { .departed = true, .params = PARAMS_NONE };
+
+		row_is(i, rows[i].text);
+		b.params.panic = rows[i].panic;
+		b.params.emergency = rows[i].emergency;
+		failures = rows[i].failures;
+		reboots = slept = exits = 0;
+		refuse_(&b, "%s", "why");
+		assert_string_equal(said, rows[i].text);
+		if (!setjmp(ended))
+			end_boot(&b);
+		assert_int_equal(commanded, rows[i].command);
+		assert_int_equal(reboots, rows[i].reboots);
+		assert_int_equal(slept, rows[i].slept);
+		assert_int_equal(exits, rows[i].exits);
+	}
+}
+
+/* Then somebody may have written: that goes to the disks. */
+static void behind_a_shell(void **state)
+{
+	struct boot b = { .params = PARAMS_NONE };
+
+	(void)state;
+	b.params.panic = -1;
+	b.params.shell = 1;
+	failures = shells = syncs = 0;
+	if (!setjmp(ended))
+		end_boot(&b);
+	assert_int_equal(shells, CONFIG_SHELL);
+	assert_int_equal(syncs, CONFIG_SHELL);
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_end),
+		cmocka_unit_test(behind_a_shell),
+	};
+
+	(void)argc, (void)argv, (void)envp;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
