@@ -27,6 +27,7 @@ struct boot {
 	unsigned tried;          /* of params.fallback, how many are root= already */
 	int image;               /* open on the root directory of the initramfs */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
+	bool stuck;              /* PID 1 waits for a device that does not answer: the guard ends the boot */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
 	struct rootspec root;
 	const char *type;        /* the file system that is mounted */

@@ -1,4 +1,5 @@
 #include "device.h"
+#include "guard.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
 
@@ -81,6 +82,8 @@ int device_open(const char *name, char *path)
 	int fd;
 
 	device_path(path, name);
+	if (CONFIG_GUARD)
+		guard_enter(name);
 	fd = sys_open(path, is_cd ? O_RDONLY | O_DIRECT | O_NONBLOCK : O_RDONLY | O_DIRECT);
 	if (fd == -EINVAL)
 		fd = sys_open(path, O_RDONLY);
@@ -88,6 +91,8 @@ int device_open(const char *name, char *path)
 		sys_close(fd);
 		fd = -ENOMEDIUM;
 	}
+	if (CONFIG_GUARD)
+		guard_leave();
 	return fd;
 }
 
@@ -104,7 +109,11 @@ static int read_fd(struct reader *r, void *buf, size_t size, unsigned long long 
 
 		if (whole > sizeof(block))
 			whole = sizeof(block);
+		if (CONFIG_GUARD)
+			guard_enter(NULL);
 		n = sys_read_at(r->fd, block, whole, offset - skip);
+		if (CONFIG_GUARD)
+			guard_leave();
 		/* a device that does not take that */
 		if (n == -EINVAL && !sys_set_flags(r->fd, 0))
 			n = sys_read_at(r->fd, block, whole, offset - skip);

@@ -75,7 +75,7 @@ void fail(struct boot *b)
 	static const unsigned commands[] = { RB_AUTOBOOT, RB_POWER_OFF, RB_HALT_SYSTEM, 0 };
 	int seconds = panic_seconds(b);
 
-	if (CONFIG_REPORT && !b->departed)
+	if (CONFIG_REPORT && !b->departed && !b->stuck)
 		report_devices(b, true);
 	if (opens_shell(b)) {
 		shell(b);

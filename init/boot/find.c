@@ -8,6 +8,7 @@
 #include "../lib/sys.h"
 #include "coldplug.h"
 #include "events.h"
+#include "guard.h"
 #include "look.h"
 
 #include <errno.h>
@@ -94,6 +95,8 @@ int find(struct boot *b)
 	int err = -ENOENT;
 
 	b->device = -1;
+	if (CONFIG_GUARD)
+		guard(b, since, w.limit);
 	/* What is known by its name is there or not; to ask all devices twice would cost more. */
 	if (CONFIG_WAIT && (b->root.kind == ROOT_TAG || plugged)) {
 		events_open();

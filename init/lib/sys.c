@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/reboot.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
@@ -370,6 +371,14 @@ int sys_pid(void)
 int sys_exec(const char *path, char **argv, char **envp)
 {
 	return call3(SYS_execve, path, argv, envp);
+}
+
+int sys_thread(void (*run)(void))
+{
+	static _Alignas(16) char stack[16384];
+
+	return call_thread(SYS_clone, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD,
+			   stack + sizeof(stack), run);
 }
 
 int sys_fork(void)

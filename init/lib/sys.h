@@ -110,6 +110,7 @@ int sys_load_module(int fd, const char *options, int flags);
 int sys_pid(void);
 int sys_exec(const char *path, char **argv, char **envp);
 int sys_fork(void);
+int sys_thread(void (*run)(void)); /* one more of this process, the only one; run does not return */
 int sys_wait_any(int flags);         /* 0, or WNOHANG of sys/wait.h; of the child only the pid */
 void sys_block_signals(bool block);  /* all of them, or none */
 void sys_own_terminal(int fd);       /* a session of our own, with fd as its terminal */

@@ -22,6 +22,23 @@ __asm__(".text\n"
 		r0_;                                                           \
 	})
 
+/* Calls the system call, clone, with these flags; what has the stack then calls run. */
+#define call_thread(n, flags, stack, run)                                      \
+	({                                                                     \
+		register long r7_ __asm__("r7") = n;                         \
+		register long r0_ __asm__("r0") = (long)(flags);               \
+		register long r1_ __asm__("r1") = (long)(stack);               \
+		__asm__ volatile("svc 0\n"                                     \
+				 "	cmp r0, #0\n"                          \
+				 "	bne 1f\n"                              \
+				 "	blx %3\n"                              \
+				 "1:"                                          \
+				 : "+r"(r0_)                                   \
+				 : "r"(r7_), "r"(r1_), "r"(run)                \
+				 : "memory", "cc", "lr");                      \
+		r0_;                                                           \
+	})
+
 #define call6(n, a, b, c, d, e, f)                                             \
 	({                                                                     \
 		register long r7_ __asm__("r7") = n;                         \

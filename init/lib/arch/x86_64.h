@@ -18,6 +18,21 @@ __asm__(".text\n"
 		r_;                                                            \
 	})
 
+/* Calls the system call, clone, with these flags; what has the stack then calls run. */
+#define call_thread(n, flags, stack, run)                                      \
+	({                                                                     \
+		long r_;                                                       \
+		__asm__ volatile("syscall\n"                                   \
+				 "	test %%eax, %%eax\n"                   \
+				 "	jnz 1f\n"                              \
+				 "	call *%4\n"                            \
+				 "1:"                                          \
+				 : "=a"(r_)                                    \
+				 : "0"(n), "D"(flags), "S"(stack), "r"(run)    \
+				 : "rcx", "r11", "memory");                    \
+		r_;                                                            \
+	})
+
 #define call6(n, a, b, c, d, e, f)                                             \
 	({                                                                     \
 		long r_;                                                       \

@@ -1,0 +1,55 @@
+#include "guard.h"
+#include "../lib/log.h"
+#include "../lib/str.h"
+#include "../lib/sys.h"
+#include "../plan/judge.h"
+
+#define SAY_EVERY 30 /* seconds, where there is no limit */
+
+static struct boot *boot;
+static unsigned since, limit;
+static char asked[DEVICE_NAME_MAX];
+/* Odd while a call is under way. */
+static volatile unsigned turn;
+
+static void watch(void)
+{
+	unsigned seen = 0, stuck = 0;
+
+	for (;; stuck++) {
+		sys_sleep(1000);
+		if (turn != seen || !(turn & 1)) {
+			seen = turn;
+			stuck = 0;
+		} else if (limit == WAIT_FOREVER) {
+			if (stuck % SAY_EVERY == GUARD_SECONDS)
+				say(LOG_ERR, "waiting for root=%s: %s does not answer; no limit",
+				    boot->params.root, asked);
+		} else if (stuck >= GUARD_SECONDS && sys_now() - since >= limit) {
+			boot->stuck = true;
+			refuse_(boot, "root=%s: %s does not answer", boot->params.root, asked);
+			fail(boot);
+		}
+	}
+}
+
+void guard(struct boot *b, unsigned from, unsigned ms)
+{
+	since = from;
+	limit = ms;
+	if (!boot)
+		sys_thread(watch);
+	boot = b;
+}
+
+void guard_enter(const char *name)
+{
+	if (name)
+		str_copy(asked, sizeof(asked), name);
+	turn++;
+}
+
+void guard_leave(void)
+{
+	turn++;
+}
