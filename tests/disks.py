@@ -18,6 +18,7 @@ import images
 import machine
 from machine import DIR
 
+PAIR = '6b696e64-6c69-4e67-8000-00000000000b'
 EXT4 = '6b696e64-6c69-4e67-8000-000000000001'
 MIB = 1 << 20
 PATH = os.environ | {'PATH': os.environ['PATH'] + ':/usr/sbin:/sbin'}
@@ -228,6 +229,19 @@ def half_of_raid(out, tree):
     run('/usr/bin/python3', machine.TOP / 'tests/probe/handmade.py', 'md', '1.0', out)
 
 
+def btrfs_pair(number):
+    """One of two devices of an empty btrfs; its UUID is the pair's."""
+    def make(out, _):
+        pair = [out.with_suffix(f'.pair{i}') for i in range(2)]
+        for path in pair:
+            path.write_bytes(b'')
+            os.truncate(path, 128 * MIB)
+        run('mkfs.btrfs', '-q', '-f', '-L', 'pair', '-U', PAIR, '-m', 'raid1', '-d', 'raid1', *pair)
+        pair.pop(number).rename(out)
+        pair[0].unlink()
+    return make
+
+
 def zeros(out, _):
     out.write_bytes(bytes(MIB))
 
@@ -393,6 +407,13 @@ FORMS = {
     # partitions
     'partitioned': mbr([zeros, ext4()]),
     'gpt': GPT,
+    'gpt of one': gpt({'my root': ext4('-L', 'rootfs')}),
+    'gpt without protection': damaged(GPT, (0x1c2, b'\x83')),
+    'gpt under a bootloader': damaged(GPT, (0, b'\x55' * 512)),
+    'gpt of a larger card': cut(gpt({'my root': ext4('-L', 'rootfs')}, least=64 * MIB), 32 * MIB),
+    'luks in its data': damaged(xfs, (16384, b'SKUL\xba\xbe\0\2')),
+    'btrfs pair 1': btrfs_pair(0),
+    'btrfs pair 2': btrfs_pair(1),
     'gpt 4k': gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs')}, sector=4096),
     'gpt without its primary': damaged(GPT, (0x210, b'\0')),
     'gpt of 8 GiB without its primary': damaged(

@@ -289,7 +289,8 @@ static int obey(struct asked *a, enum reason reason, const struct answer *judged
 		return refuse(b, "root=%s: %s %s", root, b->root.kind == ROOT_TAG ? judged->d.name : b->node,
 			      judge_bar(bar, &judged->contents));
 	if (reason == SEVERAL)
-		return refuse(b, "root=%s is on %s: remove one, or use /dev/NAME", root, names);
+		return refuse(b, judged->begins ? "root=%s begins the PARTUUID of %s: give all of it"
+						: "root=%s is on %s: remove one, or use /dev/NAME", root, names);
 	b->device = judged->fd;
 	b->contents = judged->contents;
 	if (reason == RULE)
