@@ -54,6 +54,8 @@ static void empty(int dir, const struct statx *image, unsigned depth)
 	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
 		for (int at = 0; at < n; at += ((struct sys_entry *)(buf + at))->length)
 			delete(dir, (struct sys_entry *)(buf + at), image, depth);
+	if (n < 0)
+		say(LOG_ERR, "read the initramfs: %d", n);
 }
 
 /* Root may be hostile: a link would lead the mount elsewhere. */
