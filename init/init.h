@@ -26,7 +26,7 @@ struct boot {
 	unsigned sequence;       /* of its disk, then */
 	unsigned start;          /* sys_now() when /init began */
 	unsigned tried;          /* of params.fallback, how many are root= already */
-	int image;               /* open on the root directory of the initramfs */
+	int image;               /* open on the root directory of the initramfs; 0: not yet */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
 	struct rootspec root;

@@ -90,6 +90,14 @@ int sys_pid(void);
 int sys_exec(const char *path, char **argv, char **envp);
 int sys_fork(void);
 int sys_wait_any(void);
+
+/*
+ * Runs it in a child that shares everything with us but root and working directory, and waits. SIGTRAP
+ * when it returned 0 or stopped at exec, 1 when it returned anything else, 0 when it was killed; -errno
+ * when there is no child.
+ */
+int sys_apart(int (*run)(void *), void *arg);
+int sys_stop_at_exec(void); /* in the child: exec does not return, nor does its program begin (PTRACE_TRACEME) */
 void sys_own_terminal(int fd); /* a session of our own, with fd as its terminal */
 _Noreturn void sys_exit(int status);
 

@@ -28,6 +28,7 @@ UNITS = {
     'parttable': [],
     'members': [],
     'program': [],
+    'check': [],
     'words': [],
     'str': [],
     'log': [],
