@@ -158,9 +158,9 @@ int attach(struct boot *b)
 		/* a share is there when it is mounted: find did it */
 		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
 		if (!CONFIG_PROBE || b->device < 0 || !has_changed(b)) {
+			sys_close(b->device);
 			if (err)
 				return refuse_mount(b, err);
-			sys_close(b->device);
 			if (CONFIG_INFO)
 				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,
 				    sys_now() - b->start);
