@@ -25,7 +25,7 @@ struct boot {
 	int device;              /* root's device, open since it was probed; -1 for none */
 	unsigned start;          /* sys_now() when /init began */
 	unsigned tried;          /* of params.fallback, how many are root= already */
-	int image;               /* open on the root directory of the initramfs */
+	int image;               /* open on the root directory of the initramfs; 0: not yet */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool stuck;              /* PID 1 waits for a device that does not answer: the guard ends the boot */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */

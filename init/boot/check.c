@@ -1,7 +1,9 @@
 /*
  * Is there something to hand over to? Every check comes before the step that
- * cannot be taken back. They are made with the new root as our root directory,
- * so that links, absolute ones too, lead where they will lead init.
+ * cannot be taken back. They are made with the new root as root directory, so
+ * that links, absolute ones too, lead where they will lead init; but in a child:
+ * PID 1's root directory is that of the kernel's own tasks too, and what asks
+ * for firmware or modprobe meanwhile would be served from an unchecked root.
  */
 #include "../init.h"
 #include "../lib/log.h"
@@ -12,6 +14,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <signal.h>
+#include <sys/mount.h>
 
 /* As the kernel (init/main.c, kernel_init()), but for the shell: a default nobody asked for. */
 static const char *const defaults[] = {
@@ -30,68 +34,110 @@ const char *init_after(const struct boot *b, const char *last)
 	return *candidate;
 }
 
-/* Why the open program cannot run; *interpreter is set when that one is why. */
-static int check_program(int fd, const char **interpreter)
+/* An enum program, with the interpreter's name somewhere in text; or -errno. */
+static int read_program(int fd, char *text, const char **interpreter)
 {
-	static char name[PATH_MAX + 1];
-	_Alignas(long) char head[PROGRAM_HEAD];
-	struct interpreter place;
-	int n = sys_read(fd, head, sizeof(head));
-	int err = n < 0 ? n : program_check(head, (size_t)n, &place);
+	struct piece piece = { 0, PROGRAM_HEAD };
+	int step = PROGRAM_UNREAD;
 
-	if (err || !place.length)
-		return err;
-	n = sys_read_at(fd, name, place.length, place.offset);
-	if (n <= 0)
-		return n;
-	name[n] = '\0';
-	*interpreter = name;
-	return sys_access(name);
+	do {
+		int n = sys_read_at(fd, text, piece.length, piece.offset);
+
+		if (n < 0)
+			return n;
+		text[n] = '\0';
+		step = program_step(step, text, (unsigned)n, &piece);
+	} while (step >= PROGRAM_UNREAD);
+	*interpreter = text + piece.offset;
+	return step;
 }
 
-/* Why path cannot be init, or 0; the errors are those of execve(2), but for a directory's. */
-static int check_init(const char *path, const char **interpreter)
+/* One link of the chain: the same, or why the kernel would not run it. */
+static int check_program(const char *path, char *text, const char **interpreter)
 {
 	struct statx st;
-	int err = sys_stat(path, 0, &st), fd;
+	int kind = sys_stat(path, 0, &st), fd;
 
-	if (err)
-		return err;
+	if (kind)
+		return kind;
 	if (!S_ISREG(st.stx_mode))
 		return -EISDIR;
+	/* even root needs one of these */
 	if (!(st.stx_mode & 0111))
 		return -EACCES;
 	if (!CONFIG_INIT_CHECK)
-		return 0;
+		return PROGRAM_STATIC;
 	fd = sys_open(path, O_RDONLY);
-	err = fd < 0 ? fd : check_program(fd, interpreter);
+	kind = fd < 0 ? fd : read_program(fd, text, interpreter);
 	sys_close(fd);
-	return err;
+	return kind;
 }
 
-/* The first candidate that can run becomes b->init. */
+/*
+ * Follows the chain as execve() does: 0, or the error of the link that breaks it; when
+ * that is not the first, *interpreter is its name. Where execve() would only say that it is
+ * no program, a directory and a name that is cut are called so.
+ */
+static int check_chain(const char *path, const char **interpreter)
+{
+	_Alignas(long) static char texts[PROGRAM_SCRIPTS + 2][PROGRAM_TEXT];
+	int asked_by = PROGRAM_SCRIPT;
+
+	for (char *text = texts[0];; text += PROGRAM_TEXT) {
+		int kind = check_program(path, text, &path);
+
+		if (asked_by == PROGRAM_DYNAMIC && kind == PROGRAM_SCRIPT)
+			return -ENOEXEC;
+		if (kind <= PROGRAM_STATIC || asked_by == PROGRAM_DYNAMIC)
+			return kind < 0 ? kind : 0;
+		if (kind == PROGRAM_SCRIPT && text == texts[PROGRAM_SCRIPTS])
+			return -ELOOP;
+		asked_by = kind;
+		*interpreter = path;
+	}
+}
+
+/* The first candidate that can run becomes b->init: then this returns 0, or exec is stopped. */
 static int choose_init(struct boot *b)
 {
-	while ((b->init = init_after(b, b->init))) {
-		const char *interpreter = "";
-		int err = check_init(b->init, &interpreter);
-		const char *its = *interpreter ? ": its interpreter " : "";
+	bool stops = CONFIG_INIT_CHECK && !sys_stop_at_exec();
+	char level = LOG_NOTE;
 
+	while ((b->init = init_after(b, b->init))) {
+		const char *interpreter = "", *its;
+		int err = check_chain(b->init, &interpreter);
+
+		/* what we do not know, a program of 32 bits or another format, this kernel may */
+		if (err == -ENOEXEC && stops)
+			sys_exec(b->init, b->argv, b->envp);
 		if (!err)
 			return 0;
+		its = *interpreter ? ": its interpreter " : "";
 		if (b->params.init)
 			return refuse(b, "init=%s%s%s: %d", b->init, its, interpreter, err);
-		say(LOG_NOTE, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
+		/* as the kernel: that one is not there need not be seen */
+		if (err != -ENOENT)
+			level = LOG_ERR;
+		say(level, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
 	}
-	return refuse(b, "no init in %s", b->node);
+	return refuse(b, level == LOG_ERR ? "no init in %s can run" : "no init in %s", b->node);
 }
 
-static int check_new_root(struct boot *b)
+/* In the child. */
+static int check_new_root(void *arg)
 {
+	struct boot *b = arg;
 	struct statx st;
+	int err = sys_chdir(NEW_ROOT);
 
+	if (!err)
+		err = sys_chroot(".");
+	if (err)
+		return refuse(b, "enter the new root: %d", err);
 	if (!sys_stat("/dev", AT_SYMLINK_NOFOLLOW, &st) && !S_ISDIR(st.stx_mode))
 		return refuse(b, "/dev in the new root: not a directory");
+	if (b->flags & MS_NOEXEC)
+		return refuse(b, "rootflags=noexec: no init can run");
 	return choose_init(b);
 }
 
@@ -100,14 +146,15 @@ int check(struct boot *b)
 	unsigned magic;
 	int err;
 
-	b->image = sys_open("/", O_RDONLY | O_DIRECTORY);
-	if (sys_fs_type(b->image, &magic) || (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC))
-		return refuse(b, "/ is no ramfs or tmpfs");
-	err = sys_chdir(NEW_ROOT);
-	if (!err)
-		err = sys_chroot(".");
+	if (b->image <= 0)
+		b->image = sys_open("/", O_RDONLY | O_DIRECTORY);
+	err = b->image < 0 ? b->image : sys_fs_type(b->image, &magic);
 	if (err)
-		return refuse(b, "enter the new root: %d", err);
-	err = check_new_root(b);
-	return sys_chdir_fd(b->image) || sys_chroot(".") ? refuse(b, "leave the new root") : err;
+		return refuse(b, "open /: %d", err);
+	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
+		return refuse(b, "/ is no ramfs or tmpfs");
+	err = sys_apart(check_new_root, b);
+	if (err == SIGTRAP)
+		return 0;
+	return err > 0 ? REFUSED : refuse(b, "check in a child: %d", err);
 }

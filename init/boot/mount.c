@@ -169,9 +169,9 @@ int attach(struct boot *b)
 		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
 		/* some readers tell of another medium each time they are opened */
 		if (!CONFIG_PROBE || b->device < 0 || tries == TRIES_MAX || !has_changed(b)) {
+			sys_close(b->device);
 			if (err)
 				return refuse_mount(b, err);
-			sys_close(b->device);
 			if (CONFIG_INFO)
 				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,
 				    sys_now() - b->start);

@@ -185,6 +185,8 @@ static void explain_mount(const struct params *params, const struct rootspec *ro
 	explain_types(root);
 	step("", "%s%s", flags_text(flags),
 	     flags & MS_RDONLY ? "" : "; if the kernel refuses, read-only");
+	if (flags & MS_NOEXEC)
+		step("", "refused then: with noexec no init can run");
 	if (*data)
 		step("", "the file system gets: %s", data);
 	free(data);
@@ -195,7 +197,7 @@ static void explain_mount(const struct params *params, const struct rootspec *ro
 static void explain_init(const struct params *params)
 {
 	const char *how = CONFIG_INIT_CHECK
-		? "be a program for this CPU, or a script, with its interpreter"
+		? "be a program for this CPU, or a script, with its interpreters"
 		: "be a file that is executable";
 
 	if (params->init)

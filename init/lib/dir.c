@@ -1,4 +1,5 @@
 #include "dir.h"
+#include "log.h"
 #include "sys.h"
 
 #include <fcntl.h>
@@ -6,7 +7,7 @@
 int dir_each(const char *path, dir_visit *visit, void *arg)
 {
 	_Alignas(struct sys_entry) char buf[1024];
-	int dir = sys_open(path, O_RDONLY | O_DIRECTORY), n, err = 0;
+	int dir = sys_open(path, O_RDONLY | O_DIRECTORY), n = 0, err = 0;
 
 	if (dir < 0)
 		return dir;
@@ -19,5 +20,9 @@ int dir_each(const char *path, dir_visit *visit, void *arg)
 				err = visit(arg, e->name);
 		}
 	sys_close(dir);
+	if (n < 0) {
+		say(LOG_ERR, "read %s: %d", path, n);
+		err = n;
+	}
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -384,6 +385,29 @@ int sys_thread(void (*run)(void))
 int sys_fork(void)
 {
 	return call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+}
+
+int sys_stop_at_exec(void)
+{
+	return call6(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0, 0, 0);
+}
+
+/*
+ * As vfork(): the child is on our stack, below this function, from which it does not return; for
+ * that it must stay a function of its own.
+ */
+__attribute__((noinline)) int sys_apart(int (*run)(void *), void *arg)
+{
+	int child = call6(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, 0, 0, 0, 0, 0), status = 0;
+
+	if (!child)
+		sys_exit(run(arg) ? 1 : SIGTRAP);
+	if (child < 0)
+		return child;
+	call6(SYS_wait4, child, &status, 0, 0, 0, 0);
+	call3(SYS_kill, child, SIGKILL, 0);
+	call6(SYS_wait4, child, 0, 0, 0, 0, 0);
+	return status >> 8;
 }
 
 int sys_wait_any(int flags)

@@ -115,6 +115,14 @@ int sys_wait_any(int flags);         /* 0, or WNOHANG of sys/wait.h; of the chil
 void sys_block_signals(bool block);  /* all of them, or none */
 void sys_own_terminal(int fd);       /* a session of our own, with fd as its terminal */
 void sys_leave_terminal(int fd);     /* TIOCNOTTY: whoever is in the foreground gets SIGHUP */
+
+/*
+ * Runs it in a child that shares everything with us but root and working directory, and waits. SIGTRAP
+ * when it returned 0 or stopped at exec, 1 when it returned anything else, 0 when it was killed; -errno
+ * when there is no child.
+ */
+int sys_apart(int (*run)(void *), void *arg);
+int sys_stop_at_exec(void); /* in the child: exec does not return, nor does its program begin (PTRACE_TRACEME) */
 _Noreturn void sys_exit(int status);
 
 /* RB_ constants of sys/reboot.h. */

@@ -3,20 +3,15 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <limits.h>
 
 #if defined(__x86_64__)
 #define NATIVE EM_X86_64
-#define COMPAT EM_386
 #elif defined(__aarch64__)
 #define NATIVE EM_AARCH64
-#define COMPAT EM_ARM
 #elif defined(__arm__)
 #define NATIVE EM_ARM
-#define COMPAT EM_ARM
 #elif defined(__i386__)
 #define NATIVE EM_386
-#define COMPAT EM_386
 #endif
 
 #if __SIZEOF_POINTER__ == 8
@@ -27,53 +22,56 @@ typedef Elf32_Ehdr elf_header;
 typedef Elf32_Phdr elf_segment;
 #endif
 
-static int check_script(const char *head, size_t size, struct interpreter *interpreter)
+/* The name ends at a blank, the line or the file; a carriage return is a part of it. */
+static int find_script(char *head, struct piece *piece)
 {
-	size_t start = 2, end;
+	unsigned at = 2;
 
-	while (start < size && (head[start] == ' ' || head[start] == '\t'))
-		start++;
-	for (end = start; end < size && (unsigned char)head[end] > ' '; end++)
-		;
-	interpreter->offset = start;
-	interpreter->length = (unsigned)(end - start);
-	return end > start ? 0 : -ENOEXEC;
+	while (head[at] == ' ' || head[at] == '\t')
+		at++;
+	piece->offset = at;
+	while (head[at] && head[at] != ' ' && head[at] != '\t' && head[at] != '\n')
+		at++;
+	if (at == PROGRAM_HEAD)
+		return -ENAMETOOLONG;
+	head[at] = '\0';
+	return head[piece->offset] ? PROGRAM_SCRIPT : -ENOEXEC;
 }
 
-/* Segments outside of the head are left to execve(): no linker puts them there. */
-static void find_interpreter(const char *head, size_t size, struct interpreter *interpreter)
+/* The size of a segment also tells 32 bits from 64. */
+static int find_segments(const char *head, unsigned size, struct piece *piece)
 {
 	const elf_header *elf = (const void *)head;
-	size_t at = elf->e_phoff;
 
-	for (unsigned i = 0; i < elf->e_phnum; i++, at += sizeof(elf_segment)) {
-		const elf_segment *segment;
-
-		if (at > size - sizeof(*segment) || at % _Alignof(elf_segment))
-			return;
-		segment = (const void *)(head + at);
-		if (segment->p_type != PT_INTERP)
-			continue;
-		if (segment->p_filesz > 1 && segment->p_filesz <= PATH_MAX) {
-			interpreter->offset = segment->p_offset;
-			interpreter->length = (unsigned)segment->p_filesz - 1;
-		}
-		return;
-	}
+	piece->offset = elf->e_phoff;
+	piece->length = elf->e_phnum * (unsigned)sizeof(elf_segment);
+	return size >= sizeof(*elf) && str_after(head, ELFMAG) && elf->e_machine == NATIVE &&
+	       (elf->e_type == ET_EXEC || elf->e_type == ET_DYN) &&
+	       elf->e_phentsize == sizeof(elf_segment) &&
+	       piece->length - 1 < PROGRAM_TABLE ? PROGRAM_SEGMENTS : -ENOEXEC;
 }
 
-int program_check(const void *head, size_t size, struct interpreter *interpreter)
+static int find_interpreter(const char *table, struct piece *piece)
 {
-	const elf_header *elf = head;
+	const elf_segment *segment = (const void *)table;
 
-	interpreter->length = 0;
-	if (size > 2 && str_after(head, "#!"))
-		return check_script(head, size, interpreter);
-	if (size < sizeof(*elf) || !str_after(head, ELFMAG))
+	for (unsigned left = piece->length; left; left -= (unsigned)sizeof(*segment), segment++)
+		if (segment->p_type == PT_INTERP) {
+			piece->offset = segment->p_offset;
+			piece->length = (unsigned)segment->p_filesz;
+			return segment->p_filesz - 2 <= PATH_MAX - 2 ? PROGRAM_NAME : -ENOEXEC;
+		}
+	return PROGRAM_STATIC;
+}
+
+int program_step(int last, char *text, unsigned size, struct piece *piece)
+{
+	if (last == PROGRAM_UNREAD)
+		return str_after(text, "#!") ? find_script(text, piece) : find_segments(text, size, piece);
+	if (size < piece->length)
 		return -ENOEXEC;
-	if (elf->e_machine == NATIVE)
-		find_interpreter(head, size, interpreter);
-	else if (elf->e_machine != COMPAT)
-		return -ENOEXEC;
-	return 0;
+	if (last == PROGRAM_SEGMENTS)
+		return find_interpreter(text, piece);
+	piece->offset = 0;
+	return text[size - 1] ? -ENOEXEC : PROGRAM_DYNAMIC;
 }

@@ -39,6 +39,9 @@ int main(int argc, char **argv)
 	alignment = fopen("/proc/cpu/alignment", "r");
 	if (alignment && fgets(line, sizeof(line), alignment))
 		say("INIT unaligned %s", line);
+	/* the kernel asks for a module, in the root that it has by now */
+	if (!access("/sbin/modprobe", X_OK))
+		mount("none", "/proc", "kindling-none", 0, NULL);
 	say("INIT end\n");
 	reboot(RB_POWER_OFF);
 	pause();

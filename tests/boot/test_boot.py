@@ -78,6 +78,11 @@ class Programs:
         foreign[18:20] = (21).to_bytes(2, 'little')
         self.foreign = bytes(foreign)
         self.dynamic = folder / 'dynamic'
+        self.modprobe = machine.program(arch, HERE / 'modprobe.c', folder / f'modprobe-{arch}')
+        # what a 64-bit kernel of this processor may run, or not
+        self.small = folder / 'small'
+        if arch == 'x86_64':
+            machine.program('i386', HERE / 'init.c', self.small)
         # names an interpreter that no root has
         subprocess.run(['gcc', '-nostdlib', '-pie', '-Wl,--dynamic-linker=/lib/ld-none.so.1,-emain',
                         '-x', 'c', '-', '-o', self.dynamic], input=b'int main;', check=True)
@@ -98,6 +103,21 @@ ROOTS = {
     'init is empty': lambda p: {'sbin/init': ''},
     'init is a script': lambda p: {'sbin/init': '#! /opt/other -x\n', 'opt/other': p.init},
     'script without interpreter': lambda p: {'sbin/init': '#!/bin/none -x\n'},
+    'script with CR LF': lambda p: {'sbin/init': '#!/bin/sh\r\nexec /opt/other\r\n', 'bin/sh': p.init},
+    'interpreters that do not run': lambda p: {
+        'sbin/init': '#!/opt\n', 'opt/other': p.init,
+        'etc/init': '#!/bin/foreign\n', 'bin/foreign': p.foreign,
+        'bin/init': f'#!/{"n" * 256}\n'},
+    'interpreters too many': lambda p: {
+        'sbin/init': '#!/6\n', '6': '#!/5\n', '5': '#!/4\n', '4': '#!/3\n', '3': '#!/2\n', '2': '#!/1\n', '1': p.init},
+    'interpreters just enough': lambda p: {
+        'sbin/init': '#!/5\n', '5': '#!/4\n', '4': '#!/3\n', '3': '#!/2\n', '2': '#!/1\n', '1': p.init},
+    'script for dynamic': lambda p: {'sbin/init': '#!/bin/sh\n', 'bin/sh': p.dynamic},
+    'init of 32 bits': lambda p: {'sbin/init': p.small},
+    'script for 32 bits': lambda p: {'sbin/init': '#!/bin/sh\n', 'bin/sh': p.small},
+    # neither may be asked anything before it has passed
+    'modprobe': lambda p: {'sbin/init': p.init, 'sbin/modprobe': p.modprobe},
+    'modprobe, foreign init': lambda p: {'sbin/init': p.foreign, 'sbin/modprobe': p.modprobe},
     'init is an absolute link': lambda p: {'sbin/init': LINK('/opt/other'), 'opt/other': p.init},
     'init is a link out of root': lambda p: {'sbin/init': LINK('../../../../opt/other'),
                                              'opt/other': p.init},

@@ -47,7 +47,8 @@ static unsigned clock_ms;
 static int uevents;
 static bool listed; /* the directory of devices is read to its end */
 /* What was done. */
-static unsigned slept[256], sleeps, words;
+static unsigned slept[256], sleeps, words, cut;
+static int list_error; /* of the directory of devices, behind its last */
 static char refusal[512];
 
 /* ---- the machine ---- */
@@ -230,6 +231,8 @@ int sys_list(int dir, void *buf, size_t size)
 	if (dir == BUS)
 		return list_one(buf, "new");
 	assert_int_equal(dir, CLASS);
+	if (listed && list_error)
+		return list_error;
 	for (unsigned i = 0; !listed && i < node_count; i++) {
 		struct sys_entry *e = (struct sys_entry *)to;
 		size_t length = (sizeof(*e) + strlen(nodes[i].name) + 1 + 7) & ~7U;
@@ -286,6 +289,7 @@ int sys_write(int fd, const void *buf, size_t size)
 {
 	(void)fd;
 	words += !!strstr(buf, "waiting for root=");
+	cut += !!strstr(buf, "kindling: read " DEVICE_BY_NAME ": read error\n");
 	return (int)size;
 }
 
@@ -590,6 +594,21 @@ static void after_the_walk_it_looks_again(void **state)
 	}
 }
 
+/* What was not shown may be root too: that is never silent. */
+static void a_walk_that_is_cut_is_said(void **state)
+{
+	(void)state;
+	device("sda", "root", 0);
+	list_error = -EIO;
+	cut = 0;
+	assert_int_equal(found("LABEL=root", 1), 0);
+	assert_int_equal(cut, 1);
+	assert_int_equal(found("LABEL=none", 0), REFUSED);
+	assert_true(cut > 1);
+	assert_non_null(strstr(refusal, "root=LABEL=none: read error after 0 s"));
+	list_error = 0;
+}
+
 static void lost_events_make_it_walk_again(void **state)
 {
 	(void)state;
@@ -630,6 +649,7 @@ int main(int argc, char **argv, char **envp)
 		cmocka_unit_test_setup(one_that_never_reads_does_not_hold_up_another, clear),
 		cmocka_unit_test_setup(devices_are_walked_when_it_can_matter, clear),
 		cmocka_unit_test_setup(after_the_walk_it_looks_again, clear),
+		cmocka_unit_test_setup(a_walk_that_is_cut_is_said, clear),
 		cmocka_unit_test_setup(lost_events_make_it_walk_again, clear),
 		cmocka_unit_test_setup(an_event_asks_for_its_module, clear),
 	};

@@ -1,4 +1,4 @@
-/* plan/program: the head of a file that may be init, made by hand. */
+/* plan/program: files that may be init, made by hand. */
 #include "plan/program.h"
 #include "unit.h"
 
@@ -18,113 +18,135 @@ typedef Elf32_Phdr elf_segment;
 
 #if defined(__x86_64__)
 #define NATIVE EM_X86_64
-#define COMPAT EM_386
-#define FOREIGN EM_AARCH64
+#define FOREIGN EM_386
 #elif defined(__aarch64__)
 #define NATIVE EM_AARCH64
-#define COMPAT EM_ARM
-#define FOREIGN EM_X86_64
+#define FOREIGN EM_ARM
 #elif defined(__arm__)
 #define NATIVE EM_ARM
-#define COMPAT EM_ARM
 #define FOREIGN EM_AARCH64
 #elif defined(__i386__)
 #define NATIVE EM_386
-#define COMPAT EM_386
-#define FOREIGN EM_ARM
+#define FOREIGN EM_X86_64
 #endif
 
-/* A program of two segments, of which the second names an interpreter at 0x200. */
-static struct head {
+#define INTERPRETER "/lib/ld-musl-x86_64.so.1"
+#define SEGMENTS_AT 0x400
+
+/* A program whose second segment names an interpreter; its table is far from its head. */
+static struct file {
 	elf_header elf;
+	char gap[SEGMENTS_AT - sizeof(elf_header)];
 	elf_segment segments[2];
+	char name[PATH_MAX + 1];
 } dynamic;
 
-#define NAME_AT 0x200UL
-#define NAME_LENGTH 27U
+static char found[PROGRAM_TEXT];
 
-static struct interpreter found;
-
-/* The verdict on the first size bytes, which stand at the end of their memory. */
-static int check(const void *head, size_t size)
+/* What the first size bytes of a file are; `found` is the interpreter. Each piece stands at the end of its memory. */
+static int check(const void *file, size_t size)
 {
-	char *copy = malloc(size ? size : 1);
-	int err;
+	struct piece piece = { 0, PROGRAM_HEAD };
+	int step = PROGRAM_UNREAD;
+	char *text = malloc(PROGRAM_TEXT);
 
-	memcpy(copy, head, size);
-	found = (struct interpreter){ 77, 77 };
-	err = program_check(copy, size, &found);
-	free(copy);
-	return err;
+	memset(text, 'x', PROGRAM_TEXT);
+	found[0] = '\0';
+	for (unsigned steps = 0; step >= PROGRAM_UNREAD; steps++) {
+		size_t there = piece.offset < size ? size - piece.offset : 0;
+		unsigned n = (unsigned)(there < piece.length ? there : piece.length);
+
+		assert_in_range(piece.length, 1, PROGRAM_TEXT - 1);
+		assert_in_range(steps, 0, 2);
+		memcpy(text, (const char *)file + (n ? piece.offset : 0), n);
+		text[n] = '\0';
+		step = program_step(step, text, n, &piece);
+	}
+	if (step > PROGRAM_STATIC)
+		strcpy(found, text + piece.offset);
+	free(text);
+	return step;
+}
+
+static int check_dynamic(void)
+{
+	return check(&dynamic, sizeof(dynamic));
 }
 
 static int setup(void **state)
 {
 	(void)state;
-	dynamic = (struct head){
+	dynamic = (struct file){
 		.elf = {
 			.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, CLASS, ELFDATA2LSB, 1 },
 			.e_type = ET_EXEC,
 			.e_machine = NATIVE,
-			.e_phoff = offsetof(struct head, segments),
+			.e_phoff = SEGMENTS_AT,
 			.e_phentsize = sizeof(elf_segment),
 			.e_phnum = 2,
 		},
 		.segments = {
 			{ .p_type = PT_LOAD, .p_filesz = 4096 },
-			{ .p_type = PT_INTERP, .p_offset = NAME_AT, .p_filesz = NAME_LENGTH + 1 },
+			{ .p_type = PT_INTERP, .p_offset = offsetof(struct file, name), .p_filesz = sizeof(INTERPRETER) },
 		},
+		.name = INTERPRETER,
 	};
 	return 0;
 }
 
-#define assert_interpreter(at, n)                                              \
-	do {                                                                   \
-		assert_int_equal(found.length, n);                             \
-		assert_int_equal(found.offset, at);                            \
-	} while (0)
-
 static void native(void **state)
 {
 	(void)state;
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), 0);
-	assert_interpreter(NAME_AT, NAME_LENGTH);
+	assert_int_equal(check_dynamic(), PROGRAM_DYNAMIC);
+	assert_string_equal(found, INTERPRETER);
+	dynamic.elf.e_type = ET_DYN;
+	assert_int_equal(check_dynamic(), PROGRAM_DYNAMIC);
 	dynamic.elf.e_phnum = 1;
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), 0);
-	assert_int_equal(found.length, 0);
-	dynamic.elf.e_phnum = 0;
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), 0);
-	assert_int_equal(found.length, 0);
+	assert_int_equal(check_dynamic(), PROGRAM_STATIC);
 }
 
-static void other_cpus(void **state)
+/* The kernel does not look at these: neither do we. */
+static void does_not_matter(void **state)
 {
 	(void)state;
-	dynamic.elf.e_machine = FOREIGN;
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), -ENOEXEC);
-	dynamic.elf.e_machine = 0;
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), -ENOEXEC);
-	dynamic.elf.e_machine = NATIVE << 8 | NATIVE >> 8; /* of the other byte order */
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), -ENOEXEC);
-	/* What a 64-bit kernel may run beside its own passes, its segments unread. */
-	dynamic.elf.e_machine = COMPAT;
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), 0);
-	if (COMPAT != NATIVE)
-		assert_int_equal(found.length, 0);
+	dynamic.elf.e_ident[EI_CLASS] = 77;
+	dynamic.elf.e_ident[EI_DATA] = 77;
+	dynamic.elf.e_ident[EI_OSABI] = 77;
+	dynamic.elf.e_version = 77;
+	assert_int_equal(check_dynamic(), PROGRAM_DYNAMIC);
+}
+
+static void other_kinds(void **state)
+{
+	static const unsigned short machines[] = { FOREIGN, 0, NATIVE << 8 | NATIVE >> 8 },
+				    types[] = { ET_NONE, ET_REL, ET_CORE, 0xfe00, 0xffff },
+				    sizes[] = { 0, sizeof(elf_segment) - 1, sizeof(elf_segment) == 56 ? 32 : 56 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(machines); i++) {
+		dynamic.elf.e_machine = machines[i];
+		assert_int_equal(check_dynamic(), -ENOEXEC);
+	}
+	setup(NULL);
+	for (size_t i = 0; i < COUNT(types); i++) {
+		dynamic.elf.e_type = types[i];
+		assert_int_equal(check_dynamic(), -ENOEXEC);
+	}
+	setup(NULL);
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		dynamic.elf.e_phentsize = sizes[i];
+		assert_int_equal(check_dynamic(), -ENOEXEC);
+	}
 }
 
 static void every_truncation(void **state)
 {
-	const size_t second = offsetof(struct head, segments[1]);
+	const size_t end = offsetof(struct file, name) + sizeof(INTERPRETER);
 
 	(void)state;
-	for (size_t size = 0; size < sizeof(dynamic); size++) {
-		int err = check(&dynamic, size);
-
-		assert_int_equal(err, size < sizeof(elf_header) ? -ENOEXEC : 0);
-		assert_int_equal(found.length, 0);
-	}
-	assert_true(second < sizeof(dynamic));
+	for (size_t size = 0; size < end; size++)
+		assert_int_equal(check(&dynamic, size), -ENOEXEC);
+	assert_int_equal(check(&dynamic, end), PROGRAM_DYNAMIC);
 }
 
 static void every_magic_byte(void **state)
@@ -132,7 +154,7 @@ static void every_magic_byte(void **state)
 	(void)state;
 	for (size_t i = 0; i < SELFMAG; i++) {
 		dynamic.elf.e_ident[i] ^= 1;
-		assert_int_equal(check(&dynamic, sizeof(dynamic)), -ENOEXEC);
+		assert_int_equal(check_dynamic(), -ENOEXEC);
 		dynamic.elf.e_ident[i] ^= 1;
 	}
 }
@@ -141,8 +163,8 @@ static void every_magic_byte(void **state)
 static void hostile_tables(void **state)
 {
 	static const unsigned long long offsets[] = {
-		1, sizeof(struct head) - sizeof(elf_segment) + 1, sizeof(struct head), 1024, 1ULL << 31,
-		0xffffffffULL, 0x100000000ULL, 1ULL << 63, -1ULL, -56ULL, -57ULL, -32ULL, -64ULL,
+		sizeof(struct file) - sizeof(elf_segment) + 1, sizeof(struct file), 1ULL << 31,
+		0xffffffffULL, 1ULL << 63, -1ULL, -56ULL, -57ULL, -32ULL, -64ULL,
 	};
 
 	(void)state;
@@ -150,88 +172,144 @@ static void hostile_tables(void **state)
 		for (unsigned n = 1; n <= 0xffff; n += 0x3fff) {
 			dynamic.elf.e_phoff = (__typeof__(dynamic.elf.e_phoff))offsets[i];
 			dynamic.elf.e_phnum = (unsigned short)n;
-			assert_int_equal(check(&dynamic, sizeof(dynamic)), 0);
+			assert_int_equal(check_dynamic(), -ENOEXEC);
 		}
-	setup(NULL);
-	dynamic.elf.e_phnum = 0xffff;
-	dynamic.segments[1].p_type = PT_LOAD;
-	assert_int_equal(check(&dynamic, sizeof(dynamic)), 0);
-	assert_int_equal(found.length, 0);
 }
 
-/* A name's place is passed on as it is, but never a length that no path has. */
-static void hostile_names(void **state)
+/* No table, or more than a page: the kernel refuses both. */
+static void sizes_of_tables(void **state)
+{
+	const unsigned most = PROGRAM_TABLE / sizeof(elf_segment);
+
+	(void)state;
+	dynamic.segments[1].p_type = PT_LOAD;
+	dynamic.elf.e_phnum = 0;
+	assert_int_equal(check_dynamic(), -ENOEXEC);
+	dynamic.elf.e_phnum = (unsigned short)most;
+	assert_int_equal(check_dynamic(), PROGRAM_STATIC);
+	dynamic.elf.e_phnum = (unsigned short)(most + 1);
+	assert_int_equal(check_dynamic(), -ENOEXEC);
+	dynamic.elf.e_phnum = 0xffff;
+	assert_int_equal(check_dynamic(), -ENOEXEC);
+}
+
+static void names(void **state)
 {
 	static const struct {
 		unsigned long size;
-		unsigned length;
+		int kind;
 	} rows[] = {
-		{ 0, 0 }, { 1, 0 }, { 2, 1 }, { PATH_MAX, PATH_MAX - 1 }, { PATH_MAX + 1, 0 },
-		{ -1UL, 0 }, { 1UL << 31, 0 },
+		{ 0, -ENOEXEC }, { 1, -ENOEXEC }, { 2, PROGRAM_DYNAMIC }, { PATH_MAX, PROGRAM_DYNAMIC },
+		{ PATH_MAX + 1, -ENOEXEC }, { -1UL, -ENOEXEC }, { 1UL << 31, -ENOEXEC },
+#if __SIZEOF_POINTER__ == 8
+		{ (1UL << 32) + 2, -ENOEXEC },
+#endif
 	};
 
 	(void)state;
-	dynamic.segments[1].p_offset = (__typeof__(dynamic.segments[1].p_offset))-1;
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned long last = rows[i].size - 1;
+
+		memset(dynamic.name, 'y', sizeof(dynamic.name));
 		dynamic.segments[1].p_filesz = rows[i].size;
-		assert_int_equal(check(&dynamic, sizeof(dynamic)), 0);
-		assert_int_equal(found.length, rows[i].length);
-		if (found.length)
-			assert_int_equal(found.offset, (unsigned long)-1);
+		/* without a NUL at its end it is none */
+		assert_int_equal(check_dynamic(), -ENOEXEC);
+		if (last < sizeof(dynamic.name))
+			dynamic.name[last] = '\0';
+		assert_int_equal(check_dynamic(), rows[i].kind);
+		if (rows[i].kind == PROGRAM_DYNAMIC)
+			assert_int_equal(strlen(found), last);
 	}
+	/* what stands behind a NUL is no part of it */
+	setup(NULL);
+	dynamic.name[4] = '\0';
+	assert_int_equal(check_dynamic(), PROGRAM_DYNAMIC);
+	assert_string_equal(found, "/lib");
+	dynamic.segments[1].p_offset = (__typeof__(dynamic.segments[1].p_offset))-1;
+	assert_int_equal(check_dynamic(), -ENOEXEC);
 }
 
 static void scripts(void **state)
 {
 	static const struct {
 		const char *text;
-		int err;
-		unsigned long at;
-		unsigned length;
+		const char *name; /* NULL: none */
 	} rows[] = {
-		{ "#!/bin/sh\n", 0, 2, 7 },
-		{ "#!/bin/sh", 0, 2, 7 },
-		{ "#! \t /bin/sh -e\necho", 0, 5, 7 },
-		{ "#!/bin/sh\t-e\n", 0, 2, 7 },
-		{ "#!x", 0, 2, 1 },
-		{ "#!/\xc3\xa9/sh\n", 0, 2, 6 },
-		{ "#!\n/bin/sh\n", -ENOEXEC, 0, 0 },
-		{ "#!  \n", -ENOEXEC, 0, 0 },
-		{ "#!  ", -ENOEXEC, 0, 0 },
-		{ "#!", -ENOEXEC, 0, 0 },
-		{ "#", -ENOEXEC, 0, 0 },
-		{ "", -ENOEXEC, 0, 0 },
-		{ " #!/bin/sh\n", -ENOEXEC, 0, 0 },
-		{ "echo hello\n", -ENOEXEC, 0, 0 },
-		{ "\x7f" "ELF", -ENOEXEC, 0, 0 },
+		{ "#!/bin/sh\n", "/bin/sh" },
+		{ "#!/bin/sh", "/bin/sh" },
+		{ "#! \t /bin/sh -e\necho", "/bin/sh" },
+		{ "#!/bin/sh\t-e\n", "/bin/sh" },
+		{ "#!x", "x" },
+		{ "#!/\xc3\xa9/sh\n", "/\xc3\xa9/sh" },
+		{ "#!/bin/sh\r\n", "/bin/sh\r" },
+		{ "#!/bin/sh\v-e\n", "/bin/sh\v-e" },
+		{ "#!/bin/sh\f\n", "/bin/sh\f" },
+		{ "#!\r\n", "\r" },
+		{ "#!\n/bin/sh\n", NULL },
+		{ "#! \t\n/bin/sh\n", NULL },
+		{ "#!  \n", NULL },
+		{ "#!  ", NULL },
+		{ "#!", NULL },
+		{ "#", NULL },
+		{ "", NULL },
+		{ " #!/bin/sh\n", NULL },
+		{ "\xef\xbb\xbf#!/bin/sh\n", NULL },
+		{ "echo hello\n", NULL },
+		{ "\x7f" "ELF", NULL },
 	};
-	char long_name[PROGRAM_HEAD];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		row_is(i, rows[i].text);
-		assert_int_equal(check(rows[i].text, strlen(rows[i].text)), rows[i].err);
-		if (!rows[i].err)
-			assert_interpreter(rows[i].at, rows[i].length);
+		assert_int_equal(check(rows[i].text, strlen(rows[i].text)),
+				 rows[i].name ? PROGRAM_SCRIPT : -ENOEXEC);
+		if (rows[i].name)
+			assert_string_equal(found, rows[i].name);
 	}
-	assert_int_equal(check("#!/a\0b", 6), 0);
-	assert_interpreter(2, 2);
-	memset(long_name, 'x', sizeof(long_name));
-	memcpy(long_name, "#!", 2);
-	assert_int_equal(check(long_name, sizeof(long_name)), 0);
-	assert_interpreter(2, PROGRAM_HEAD - 2);
+	assert_int_equal(check("#!/a\0b\n", 7), PROGRAM_SCRIPT);
+	assert_string_equal(found, "/a");
+	assert_int_equal(check("#!\0/a\n", 6), -ENOEXEC);
+}
+
+/* The name and what ends it must be in the head; an argument may be cut. */
+static void long_names(void **state)
+{
+	static const char ends[] = "\n \t";
+	char text[PROGRAM_HEAD + 8];
+
+	(void)state;
+	for (unsigned length = 1; length < sizeof(text) - 2; length++) {
+		int kind = 2 + length < PROGRAM_HEAD ? PROGRAM_SCRIPT : -ENAMETOOLONG;
+
+		for (size_t i = 0; i < sizeof(ends); i++) {
+			memset(text, 'x', sizeof(text));
+			memcpy(text, "#!", 2);
+			text[2 + length] = ends[i];
+			assert_int_equal(check(text, sizeof(text)), kind);
+			if (kind == PROGRAM_SCRIPT)
+				assert_int_equal(strlen(found), length);
+		}
+		/* the end of the file ends it too */
+		assert_int_equal(check(text, 2 + length), kind);
+	}
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "#!", 2);
+	assert_true(check(text, sizeof(text)) < 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(native, setup),
-		cmocka_unit_test_setup(other_cpus, setup),
+		cmocka_unit_test_setup(does_not_matter, setup),
+		cmocka_unit_test_setup(other_kinds, setup),
 		cmocka_unit_test_setup(every_truncation, setup),
 		cmocka_unit_test_setup(every_magic_byte, setup),
 		cmocka_unit_test_setup(hostile_tables, setup),
-		cmocka_unit_test_setup(hostile_names, setup),
+		cmocka_unit_test_setup(sizes_of_tables, setup),
+		cmocka_unit_test_setup(names, setup),
 		cmocka_unit_test_setup(scripts, setup),
+		cmocka_unit_test_setup(long_names, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

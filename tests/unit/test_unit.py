@@ -29,6 +29,7 @@ UNITS = {
     'parttable': [],
     'members': [],
     'program': [],
+    'check': [],
     'words': [],
     'str': [],
     'log': [],
