@@ -69,7 +69,8 @@ static int parse_pair(struct rootspec *spec, const char *text)
 	}
 	spec->major = numbers[0];
 	spec->minor = numbers[1];
-	return count < 2 || *text || spec->major > MAJOR_MAX ? -EINVAL : 0;
+	/* behind the second a colon must lead to a third */
+	return count < 2 || *text || (count == 2 && text[-1] == ':') || spec->major > MAJOR_MAX ? -EINVAL : 0;
 }
 
 /* The layout of linux/kdev_t.h, new_decode_dev(). */

@@ -6,13 +6,19 @@
 
 static struct rootspec spec;
 
+static char common_flags[] = "noatime";
+
 static int parse_typed(const char *text, const char *types)
 {
 	char *copy = own(text);
-	int err = rootspec_parse(&spec, copy, types);
+	int err = rootspec_parse(&spec, copy, types ? own(types) : NULL, common_flags);
 
 	row_is(0, text);
 	assert_string_equal(copy, text);
+	if (!err) {
+		assert_string_equal(spec.types ? spec.types : "", types ? types : "");
+		assert_ptr_equal(spec.flags, common_flags);
+	}
 	return err;
 }
 
@@ -26,13 +32,48 @@ static int parse(const char *text)
 static void names(void **state)
 {
 	static const char *const good[] = {
-		"vda", "mmcblk0p2", "mapper/root", "cciss/c0d0p1", "a/b/c", "..a", "a..", ".a", "...",
-		"disk/..a/b", "nfs2", "nf", "a b", "b302:5",
-		"disk/by", "disk/by_uuid/x", X16 X16 X16 "0123456789abcde", /* 63 bytes */
+		"vda", "mmcblk0p2", "nfs2", "nf", "cifs0", "a b", "b302:5", "..a", "a..", "root1", "dm-0", "md127",
+		"cciss/c0d0p1", "rd/c0d0", "etherd/e1.1p2", "cciss/" X16 X16 X16 "012345678", /* 63 bytes */
+		X16 X16 X16 "0123456789abcde",
 	};
-	static const char *const bad[] = {
-		"", "/", "/vda", "vda/", "a//b", ".", "..", "../x", "./x", "a/../b", "a/.", "a/..",
-		"../../etc/passwd", "disk/by-id/x", "disk/by-", "disk/by-uuid", X16 X16 X16 X16, "disk/" X16 X16 X16 X16,
+	static const struct {
+		const char *name;
+		int err;
+	} bad[] = {
+		{ "", -EINVAL },
+		{ X16 X16 X16 X16, -EINVAL },
+		{ "mapper/" X16 X16 X16 X16, -EINVAL },
+		/* a word behind a comma that is none of a root's own */
+		{ "vda,rootwait", -EINVAL },
+		{ "vda,", -EINVAL },
+		{ "cciss/c0d0,ro", -EINVAL },
+		/* done by the kernel alone, for network roots */
+		{ "nfs", -EOPNOTSUPP },
+		{ "cifs", -EOPNOTSUPP },
+		/* made by udev, LVM, dm and md: nobody makes these here */
+		{ "root", -ENOENT },
+		{ "mapper/root", -ENOENT },
+		{ "vg/root", -ENOENT },
+		{ "md/0", -ENOENT },
+		{ "disk/by-id/x", -ENOENT },
+		{ "disk/by-path/x", -ENOENT },
+		{ "disk/by-", -ENOENT },
+		{ "disk/by-uuid", -ENOENT },
+		{ "disk/by_uuid/x", -ENOENT },
+		{ "block/8:1", -ENOENT },
+		{ "cciss", 0 },
+		{ "cciss/", -ENOENT },
+		{ "cciss/a/b", -ENOENT },
+		{ "ccis/c0d0", -ENOENT },
+		{ "ccissx/c0d0", -ENOENT },
+		{ "r/c0d0", -ENOENT },
+		{ "/", -ENOENT },
+		{ "/vda", -ENOENT },
+		{ "vda/", -ENOENT },
+		{ "a//b", -ENOENT },
+		{ "../x", -ENOENT },
+		{ "rd/../x", -ENOENT },
+		{ "../../etc/passwd", -ENOENT },
 	};
 	char text[128];
 
@@ -44,10 +85,12 @@ static void names(void **state)
 		assert_string_equal(spec.value, good[i]);
 	}
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		sprintf(text, "/dev/%s", bad[i]);
-		assert_int_equal(parse(text), -EINVAL);
+		sprintf(text, "/dev/%s", bad[i].name);
+		assert_int_equal(parse(text), bad[i].err);
 	}
-	assert_int_equal(parse("/dev/nfs"), -EOPNOTSUPP);
+	/* the kernel's other name of its first RAM disk */
+	assert_int_equal(parse("/dev/ram"), 0);
+	assert_string_equal(spec.value, "ram0");
 }
 
 /* A text that names the device by its number, or is refused. */
@@ -84,7 +127,16 @@ static void pairs(void **state)
 		{ ":", -EINVAL, 0, 0 },
 		{ "8:", -EINVAL, 0, 0 },
 		{ ":1", -EINVAL, 0, 0 },
-		{ "8:1:2", -EINVAL, 0, 0 },
+		/* a third number does not count, nor a colon behind it */
+		{ "8:1:0", 0, 8, 1 },
+		{ "254:0:3:", 0, 254, 0 },
+		{ "8:1:", -EINVAL, 0, 0 },
+		{ "8:1::", -EINVAL, 0, 0 },
+		{ "8:1:2::", -EINVAL, 0, 0 },
+		{ "8:1:2:3", -EINVAL, 0, 0 },
+		{ "8:1:a", -EINVAL, 0, 0 },
+		{ "8:1:2 ", -EINVAL, 0, 0 },
+		{ "8::1", -EINVAL, 0, 0 },
 		{ "8:1 ", -EINVAL, 0, 0 },
 		{ "8:-1", -EINVAL, 0, 0 },
 		{ "b:1", -EINVAL, 0, 0 },
@@ -118,7 +170,15 @@ static void hex(void **state)
 		{ "12345678", 0, 0x456, 0x12378 },
 		{ "100000000", -EINVAL, 0, 0 }, /* 33 bits */
 		{ "", -EINVAL, 0, 0 },
-		{ "0x801", -EINVAL, 0, 0 },
+		{ "0x801", 0, 8, 1 },
+		{ "0xb302", 0, 179, 2 },
+		{ "0XFE00", 0, 254, 0 },
+		{ "0x", -EINVAL, 0, 0 },
+		{ "0x0x1", -EINVAL, 0, 0 },
+		{ "x801", -EINVAL, 0, 0 },
+		{ "1x801", -EINVAL, 0, 0 },
+		{ "0x100000000", -EINVAL, 0, 0 },
+		{ "10000000000000000", -EINVAL, 0, 0 }, /* 65 bits */
 		{ "80g", -EINVAL, 0, 0 },
 		{ "80G", -EINVAL, 0, 0 },
 		{ "80`", -EINVAL, 0, 0 },
@@ -138,7 +198,8 @@ static void other_forms(void **state)
 	static const char *const rows[] = {
 		"/dev", "dev/vda", "vda", "/sbin/init", "/DEV/vda", "//dev/vda", "uuid=1234", "Label=a",
 		"LABEL", "LABELS=a", "UUI=1", "mtd", "ubi", "mtd:", "ubi:", "ubi0:", "ubi0_", "ubi_1",
-		"mtd0_1", "mtd0:x", "mtd1x", "ubi0", "ubix", "mmtd0",
+		"mtd0_1", "mtd0:x", "mtd1x", "ubix", "mmtd0", "mtd!x", "mtd0!x", "mtd/x", "ubi!", "ubi0!",
+		"ubi0_1x", "ubi0_x", "ubi0.1", "ubi1048576", "mtd1048576", "ubi0_1048576",
 	};
 
 	(void)state;
@@ -182,7 +243,8 @@ static void tags(void **state)
 		{ "/dev/disk/by-partuuid/a/PARTNROFF=1", 0, TAG_PARTUUID, "a/PARTNROFF=1", true, 0 },
 		{ "/dev/disk/by-partlabel/x", 0, TAG_PARTLABEL, "x", true, 0 },
 		{ "/dev/disk/by-label/", -EINVAL, 0, NULL, false, 0 },
-		{ "/dev/disk/by-UUID/x", -EINVAL, 0, NULL, false, 0 },
+		{ "/dev/disk/by-UUID/x", -ENOENT, 0, NULL, false, 0 },
+		{ "/dev/disk/by-uuid", -ENOENT, 0, NULL, false, 0 },
 	};
 
 	(void)state;
@@ -190,9 +252,7 @@ static void tags(void **state)
 		int err = parse(rows[i].text);
 
 		if (!CONFIG_ROOT_TAG) {
-			assert_int_equal(err, rows[i].value || strstr(rows[i].text, "UUID=") ||
-					 strstr(rows[i].text, "LABEL=") || strstr(rows[i].text, "label/")
-					 ? -EOPNOTSUPP : -EINVAL);
+			assert_int_equal(err, rows[i].err == -ENOENT ? -ENOENT : -EOPNOTSUPP);
 			continue;
 		}
 		assert_int_equal(err, rows[i].err);
@@ -207,25 +267,143 @@ static void tags(void **state)
 	}
 }
 
-static void flash_and_shares(void **state)
+static void flash(void **state)
 {
-	static const char *const flash[] = {
-		"mtd0", "mtd12", "mtd:rootfs", "ubi0:rootfs", "ubi12:r", "ubi:rootfs", "ubi0_1", "ubi10_12",
+	static const struct {
+		const char *text, *class, *name;
+		unsigned major, minor;
+	} rows[] = {
+		{ "mtd0", "mtd", NULL, 0, 0 },
+		{ "mtd12", "mtd", NULL, 12, 0 },
+		{ "mtd:rootfs", "mtd", "rootfs", 0, 0 },
+		{ "mtd:a:b!c,d", "mtd", "a:b!c,d", 0, 0 },
+		{ "ubi0_1", "ubi", NULL, 0, 1 },
+		{ "ubi10_12", "ubi", NULL, 10, 12 },
+		{ "ubi0:rootfs", "ubi", "rootfs", 0, 0 },
+		{ "ubi12:r", "ubi", "r", 12, 0 },
+		/* ubifs' own: '!' for ':', and device 0 when none is said */
+		{ "ubi:rootfs", "ubi", "rootfs", 0, 0 },
+		{ "ubi!rootfs", "ubi", "rootfs", 0, 0 },
+		{ "ubi3!rootfs", "ubi", "rootfs", 3, 0 },
+		{ "ubi3", "ubi", NULL, 0, 3 },
+		{ "ubi0", "ubi", NULL, 0, 0 },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(flash); i++) {
-		assert_int_equal(parse(flash[i]), CONFIG_ROOT_FLASH ? 0 : -EOPNOTSUPP);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(parse(rows[i].text), CONFIG_ROOT_FLASH ? 0 : -EOPNOTSUPP);
 		assert_int_equal(spec.kind, ROOT_FLASH);
-		assert_string_equal(spec.value, flash[i]);
+		assert_string_equal(spec.value, rows[i].text);
+		assert_string_equal(spec.class, rows[i].class);
+		assert_string_equal(spec.name ? spec.name : "", rows[i].name ? rows[i].name : "");
+		assert_int_equal(!spec.name, !rows[i].name);
+		if (!spec.name || spec.class[0] == 'u')
+			assert_int_equal(spec.major, rows[i].major);
+		if (!spec.name && spec.class[0] == 'u')
+			assert_int_equal(spec.minor, rows[i].minor);
 	}
+}
+
+static void shares(void **state)
+{
+	(void)state;
 	assert_int_equal(parse_typed("/dev/root", "9p"), CONFIG_ROOT_SHARE ? 0 : -EOPNOTSUPP);
 	assert_int_equal(spec.kind, ROOT_SHARE);
 	assert_string_equal(spec.value, "/dev/root");
 	assert_int_equal(parse_typed("myfs", "virtiofs"), CONFIG_ROOT_SHARE ? 0 : -EOPNOTSUPP);
 	assert_int_equal(spec.kind, ROOT_SHARE);
-	assert_int_equal(parse_typed("/dev/root", "9p,ext4"), 0);
+	assert_int_equal(parse_typed("/dev/vda", "9p,ext4"), 0);
 	assert_int_equal(spec.kind, ROOT_NAME);
+	/* a share by its own key, beside another root's type; and a device beside shares */
+	row_is(0, "myfs,rootfstype=9p");
+	assert_int_equal(rootspec_parse(&spec, own("myfs,rootfstype=9p"), own("ext4"), NULL),
+			 CONFIG_ROOT_SHARE ? 0 : -EOPNOTSUPP);
+	assert_int_equal(spec.kind, ROOT_SHARE);
+	assert_string_equal(spec.value, "myfs");
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype=ext4"), own("9p"), NULL), 0);
+	assert_int_equal(spec.kind, ROOT_NAME);
+}
+
+/* What counts for this root alone, behind commas. */
+static void keys(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		const char *value, *types, *flags; /* the command line's own are "ext4" and "noatime" */
+	} rows[] = {
+		{ "LABEL=a", 0, "a", "ext4", "noatime" },
+		{ "LABEL=a,rootfstype=xfs", 0, "a", "xfs", "noatime" },
+		{ "LABEL=a,rootflags=ro,b=c", 0, "a", "ext4", "ro,b=c" },
+		{ "LABEL=a,rootfstype=xfs,erofs,rootflags=x,y", 0, "a", "xfs,erofs", "x,y" },
+		{ "LABEL=a,rootflags=x,y,rootfstype=xfs,erofs", 0, "a", "xfs,erofs", "x,y" },
+		/* the last one wins, as on the command line */
+		{ "LABEL=a,rootflags=x,rootflags=y", 0, "a", "ext4", "y" },
+		/* no type is any type, and not those of the command line; no flag none */
+		{ "LABEL=a,rootfstype=", 0, "a", NULL, "noatime" },
+		{ "LABEL=a,rootflags=", 0, "a", "ext4", "" },
+		/* any other comma is the value's */
+		{ "LABEL=a,b", 0, "a,b", "ext4", "noatime" },
+		{ "LABEL=,", 0, ",", "ext4", "noatime" },
+		{ "LABEL=a,rootflags", 0, "a,rootflags", "ext4", "noatime" },
+		{ "LABEL=a,Rootflags=x", 0, "a,Rootflags=x", "ext4", "noatime" },
+		{ "LABEL=a,b,rootflags=x", 0, "a,b", "ext4", "x" },
+		{ "LABEL=arootflags=x", 0, "arootflags=x", "ext4", "noatime" },
+		{ "LABEL=\"a,rootflags=b\"", 0, "a,rootflags=b", "ext4", "noatime" },
+		{ "LABEL=\"a,rootflags=b\",rootflags=c", 0, "a,rootflags=b", "ext4", "c" },
+		{ "LABEL=a,rootflags=context=\"s0,rootfstype=c2\",x", 0, "a", "ext4", "context=\"s0,rootfstype=c2\",x" },
+		{ "PARTUUID=a1-02/PARTNROFF=2,rootflags=x", 0, "a1-02", "ext4", "x" },
+		{ "LABEL=,rootflags=x", -EINVAL, NULL, NULL, NULL },
+		/* of layers that no image has: another root than that would be mounted */
+		{ "LABEL=a,roothash=ab", -EOPNOTSUPP, NULL, NULL, NULL },
+		{ "LABEL=a,verityhash=ab", -EOPNOTSUPP, NULL, NULL, NULL },
+		{ "LABEL=a,loop=x.img", -EOPNOTSUPP, NULL, NULL, NULL },
+		{ "LABEL=a,rootflags=x,loop=x.img", -EOPNOTSUPP, NULL, NULL, NULL },
+		{ "LABEL=a,loopfstype=erofs", -EOPNOTSUPP, NULL, NULL, NULL },
+		{ "LABEL=a,loops=x", 0, "a,loops=x", "ext4", "noatime" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool is_refused = !CONFIG_ROOTFLAGS && strstr(rows[i].text, ",rootflags=") &&
+				  (!rows[i].value || !strstr(rows[i].value, "rootflags=") || strstr(rows[i].text, "=c"));
+		int err = rootspec_parse(&spec, own(rows[i].text), own("ext4"), own("noatime"));
+
+		row_is(i, rows[i].text);
+		if (is_refused || (!CONFIG_ROOT_TAG && rows[i].err != -EOPNOTSUPP)) {
+			assert_int_equal(err, -EOPNOTSUPP);
+			continue;
+		}
+		assert_int_equal(err, rows[i].err);
+		if (err)
+			continue;
+		assert_int_equal(spec.length, strlen(rows[i].value));
+		assert_memory_equal(spec.value, rows[i].value, spec.length);
+		assert_int_equal(!spec.types, !rows[i].types);
+		assert_string_equal(spec.types ? spec.types : "", rows[i].types ? rows[i].types : "");
+		assert_string_equal(spec.flags, rows[i].flags);
+	}
+	/* behind each form */
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype=xfs"), NULL, NULL), 0);
+	assert_string_equal(spec.value, "vda");
+	assert_string_equal(spec.types, "xfs");
+	assert_null(spec.flags);
+	if (CONFIG_ROOT_DEVNUM) {
+		assert_int_equal(rootspec_parse(&spec, own("b302,rootfstype=xfs"), NULL, NULL), 0);
+		assert_int_equal(spec.minor, 2);
+		assert_int_equal(rootspec_parse(&spec, own("8:1,rootfstype=xfs"), NULL, NULL), 0);
+		assert_int_equal(spec.minor, 1);
+		assert_string_equal(spec.types, "xfs");
+	}
+	if (CONFIG_ROOT_FLASH) {
+		assert_int_equal(rootspec_parse(&spec, own("ubi0:a,b,rootfstype=ubifs"), NULL, NULL), 0);
+		assert_string_equal(spec.name, "a,b");
+		assert_string_equal(spec.value, "ubi0:a,b");
+		assert_string_equal(spec.types, "ubifs");
+	}
+	/* an empty rootfstype= of the command line is none */
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda"), own(""), NULL), 0);
+	assert_null(spec.types);
 }
 
 static void answers(void **state)
@@ -268,6 +446,37 @@ static void answers(void **state)
 
 #define GPT_ID "0f41ce9b-ff38-4105-b9e8-e94979457d48"
 
+/* early-lookup.c compares as many bytes of a PARTUUID as root= has. */
+static void beginnings(void **state)
+{
+	static const struct {
+		const char *text, *value;
+		bool begins;
+	} rows[] = {
+		{ "PARTUUID=614e0000-0000", "614e0000-0000-4b53-8000-1d28000054a9", true },
+		{ "PARTUUID=614E", "614e0000-0000-4b53-8000-1d28000054a9", true },
+		{ "PARTUUID=a1d0c3e5", "a1d0c3e5-02", true },
+		{ "PARTUUID=a1d0c3e5-02", "a1d0c3e5-02", true },
+		{ "PARTUUID=a1d0c3e5-021", "a1d0c3e5-02", false },
+		{ "PARTUUID=1d0c3e5", "a1d0c3e5-02", false },
+		{ "PARTUUID=a1d0c3e5", "", false },
+		{ "/dev/disk/by-partuuid/614e0000", "614e0000-0000-4b53-8000-1d28000054a9", true },
+		/* no other tag is known by its beginning */
+		{ "UUID=614e0000", "614e0000-0000-4b53-8000-1d28000054a9", false },
+		{ "LABEL=ro", "root", false },
+		{ "PARTLABEL=ro", "root", false },
+	};
+
+	(void)state;
+	if (!CONFIG_ROOT_TAG)
+		return;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(parse(rows[i].text), 0);
+		assert_int_equal(rootspec_begins(&spec, rows[i].value), rows[i].begins);
+		assert_int_equal(rootspec_is(&spec, spec.tag, rows[i].value), strlen(rows[i].value) == spec.length);
+	}
+}
+
 static void whole_ids(void **state)
 {
 	static const struct {
@@ -278,7 +487,8 @@ static void whole_ids(void **state)
 		{ "UUID=2026-11-24-18-22-11-00", true }, { "UUID=1234", false }, { "UUID=1234-ABCDE", false },
 		{ "UUID=" GPT_ID "0", false }, { "UUID=0f41ce9bxff38", false }, { "UUID=123g-ABCD", false },
 		{ "UUID=a1d0c3e5-02", false }, { "PARTUUID=a1d0c3e5-02", true }, { "PARTUUID=" GPT_ID, true },
-		{ "PARTUUID=a1d0", false }, { "PARTUUID=1234-ABCD", false }, { "PARTUUID=a1d0c3e5-2", false },
+		{ "PARTUUID=a1d0", true }, { "PARTUUID=1234-ABCD", true }, { "PARTUUID=a1d0c3e5-2", true },
+		{ "PARTUUID=" GPT_ID "0", false }, { "PARTUUID=a1d0c3e5-0g", false }, { "PARTUUID=a1d0c3e5_02", false },
 		{ "LABEL=1", true }, { "PARTLABEL=1", true }, { "/dev/vda", true }, { "8:1", true },
 	};
 
@@ -333,17 +543,23 @@ static void near_misses(void **state)
 }
 
 /* The message to who wrote another form names those of this image, and no other. */
-static void forms(void **state)
+static void reasons(void **state)
 {
-	char text[200];
+	char text[ROOTSPEC_REASON_MAX];
+	const char *reason;
 
 	(void)state;
-	snprintf(text, sizeof(text), ROOTSPEC_FORMS, ROOTSPEC_FORMS_OF);
-	assert_non_null(strstr(text, "/dev/NAME"));
-	assert_int_equal(!!strstr(text, "MAJ:MIN"), CONFIG_ROOT_DEVNUM);
-	assert_int_equal(!!strstr(text, "PARTUUID="), CONFIG_ROOT_TAG);
-	assert_int_equal(!!strstr(text, "mtdN"), CONFIG_ROOT_FLASH);
-	assert_int_equal(!!strstr(text, "virtiofs"), CONFIG_ROOT_SHARE);
+	reason = rootspec_reason(text, -EINVAL);
+	assert_true(strlen(reason) < sizeof(text));
+	assert_ptr_equal(strstr(reason, "not one of /dev/NAME"), reason);
+	assert_int_equal(!!strstr(reason, "MAJ:MIN"), CONFIG_ROOT_DEVNUM);
+	assert_int_equal(!!strstr(reason, "PARTUUID="), CONFIG_ROOT_TAG);
+	assert_int_equal(!!strstr(reason, "mtdN"), CONFIG_ROOT_FLASH);
+	assert_int_equal(!!strstr(reason, "virtiofs"), CONFIG_ROOT_SHARE);
+	assert_string_equal(rootspec_reason(text, -EOPNOTSUPP), "not in this image");
+	reason = rootspec_reason(text, -ENOENT);
+	assert_non_null(strstr(reason, "no kernel makes this node"));
+	assert_non_null(strstr(reason, "UUID="));
 }
 
 int main(void)
@@ -354,11 +570,14 @@ int main(void)
 		cmocka_unit_test(hex),
 		cmocka_unit_test(other_forms),
 		cmocka_unit_test(tags),
-		cmocka_unit_test(flash_and_shares),
+		cmocka_unit_test(flash),
+		cmocka_unit_test(shares),
+		cmocka_unit_test(keys),
 		cmocka_unit_test(answers),
+		cmocka_unit_test(beginnings),
 		cmocka_unit_test(whole_ids),
 		cmocka_unit_test(near_misses),
-		cmocka_unit_test(forms),
+		cmocka_unit_test(reasons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

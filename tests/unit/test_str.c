@@ -86,6 +86,105 @@ static void numbers(void **state)
 		}
 }
 
+static void digits(void **state)
+{
+	static const char all[] = "0123456789abcdef", *const capitals = "0123456789ABCDEF";
+
+	(void)state;
+	for (unsigned i = 0; i < 16; i++) {
+		assert_int_equal(str_digit(all[i]), i);
+		assert_int_equal(str_digit(capitals[i]), i);
+	}
+	for (int c = -128; c < 128; c++)
+		if (!c || !(strchr(all, c) || strchr(capitals, c)))
+			assert_true(str_digit((char)c) >= 16);
+}
+
+static void numbers_in_a_text(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned base;
+		unsigned long long n;
+		unsigned taken;
+	} rows[] = {
+		{ "0", 10, 0, 1 },
+		{ "12:34", 10, 12, 2 },
+		{ "", 10, 0, 0 },
+		{ ":1", 10, 0, 0 },
+		{ " 1", 10, 0, 0 },
+		{ "-1", 10, 0, 0 },
+		{ "1a", 10, 1, 1 },
+		{ "1a", 11, 21, 2 },
+		{ "79", 8, 7, 1 },
+		{ "0102", 2, 2, 3 },
+		{ "fFg", 16, 255, 2 },
+		{ "0x10", 16, 0, 1 },
+		{ "18446744073709551615", 10, ~0ULL, 20 },
+		{ "1152921504606846975", 10, (1ULL << 60) - 1, 19 },
+		{ "11529215046068469759", 10, 11529215046068469759ULL, 20 },
+		/* too large, however they wrap around; all their digits are taken */
+		{ "18446744073709551617", 10, ~0ULL, 20 },
+		{ "99999999999999999999999999/", 10, ~0ULL, 26 },
+		{ "10000000000000000", 16, ~0ULL, 17 },
+		{ "fffffffffffffff", 16, ~0ULL >> 4, 15 },
+		{ "100000000000000000000000000000000", 16, ~0ULL, 33 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *at = rows[i].text;
+
+		row_is(i, rows[i].text);
+		assert_true(str_number(&at, rows[i].base) == rows[i].n);
+		assert_int_equal(at - rows[i].text, rows[i].taken);
+	}
+}
+
+/* The items of a list, each in brackets. */
+static const char *items(const char *list, char separator, size_t size)
+{
+	static char out[128];
+	char *item = malloc(size);
+
+	*out = '\0';
+	while (str_item(&list, separator, item, size)) {
+		assert_true(strlen(item) < size);
+		sprintf(out + strlen(out), "[%s]", item);
+	}
+	assert_string_equal(list, "");
+	free(item);
+	return out;
+}
+
+static void lists(void **state)
+{
+	(void)state;
+	assert_string_equal(items("", ',', 8), "");
+	assert_string_equal(items("a", ',', 8), "[a]");
+	assert_string_equal(items("a,bc,d", ',', 8), "[a][bc][d]");
+	assert_string_equal(items("a b,c d", ' ', 8), "[a][b,c][d]");
+	/* what is empty is an item, but behind the last separator */
+	assert_string_equal(items(",a,,b,", ',', 8), "[][a][][b]");
+	/* what does not fit comes as nothing, never as its beginning */
+	assert_string_equal(items("1234567,12345678,9", ',', 8), "[1234567][][9]");
+	assert_string_equal(items("a,b", ',', 1), "[][]");
+}
+
+static void changes(void **state)
+{
+	char text[] = "a/b//", small[4];
+
+	(void)state;
+	str_change(text, '/', '!');
+	assert_string_equal(text, "a!b!!");
+	assert_true(str_copy(small, sizeof(small), "abc"));
+	assert_string_equal(small, "abc");
+	assert_false(str_copy(small, sizeof(small), "abcd"));
+	assert_true(str_copy(small, 1, ""));
+	assert_false(str_copy(small, 0, ""));
+}
+
 static void same(void **state)
 {
 	(void)state;
@@ -178,6 +277,10 @@ int main(void)
 		cmocka_unit_test(after),
 		cmocka_unit_test(same),
 		cmocka_unit_test(numbers),
+		cmocka_unit_test(digits),
+		cmocka_unit_test(numbers_in_a_text),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(changes),
 		cmocka_unit_test(print),
 		cmocka_unit_test(print_bounds),
 		cmocka_unit_test(print_errors),

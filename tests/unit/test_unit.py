@@ -21,8 +21,8 @@ UNITS = {
                'CONFIG_EMERGENCY_WORD=n', 'CONFIG_MODULES=n', 'CONFIG_FOREIGN_WORDS=n',
                'CONFIG_ROOTWAIT_SECONDS=7'],
     'rootspec': ['CONFIG_ROOT_DEVNUM=n', 'CONFIG_ROOT_TAG=n', 'CONFIG_ROOT_FLASH=n',
-                 'CONFIG_ROOT_SHARE=n'],
-    'match': ['CONFIG_ROOT_TAG=n'],
+                 'CONFIG_ROOT_SHARE=n', 'CONFIG_ROOTFLAGS=n'],
+    'judge': ['CONFIG_ROOT_TAG=n', 'CONFIG_DUPLICATE_FIRST=y', 'CONFIG_DUPLICATE_PREFER=y'],
     'uevent': [],
     'modules': [],
     'mountopts': [],
@@ -78,7 +78,7 @@ def library(line):
     header = autoconf(line)
     objects = []
     for source in [*INIT.glob('plan/**/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c', INIT / 'lib/dir.c',
-                   *(INIT / f'boot/{name}.c' for name in ('find', 'tag', 'device', 'events', 'coldplug'))]:
+                   *(INIT / f'boot/{name}.c' for name in ('find', 'look', 'device', 'events', 'coldplug'))]:
         objects.append(header.parent / f'{source.stem}.o')
         run('gcc', *CFLAGS, '-include', header, '-c', source, '-o', objects[-1])
     archive = header.parent / 'library.a'
