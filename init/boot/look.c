@@ -38,7 +38,7 @@ static void cannot_ask(struct asked *a, const char *name, int err)
 	/* a drive without a medium is usual */
 	if (err == -ENOMEDIUM || err == -ENXIO) {
 		a->empty = err;
-	} else if (err != -ENOENT && err != REFUSED) {
+	} else if (err && err != -ENOENT && err != REFUSED) {
 		say(LOG_ERR, "%s: %d: skipped", name, err);
 		a->unasked = err;
 	}
