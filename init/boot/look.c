@@ -24,7 +24,7 @@ struct asked {
 	int unasked;      /* why some device could not be asked; 0: all could */
 	int empty;        /* the same of a drive that has nothing to read */
 	unsigned count;
-	struct answer answers[ANSWERS_MAX]; /* behind the last there is room for one more */
+	struct answer answers[ANSWERS_MAX + 1]; /* behind the last there is room for one more */
 };
 
 static bool is_by_contents(const struct boot *b)
@@ -71,8 +71,11 @@ static int ask(struct asked *a, bool begins)
 	struct contents *contents = &new->contents;
 	const char *name = new->d.name;
 	char path[sizeof(DEVICE_BY_NAME "/holders") + DEVICE_NAME_MAX];
-	int err = new->fd = device_open(name, path);
+	int err;
 
+	if (a->count == ANSWERS_MAX)
+		return 0;
+	err = new->fd = device_open(name, path);
 	if (err < 0)
 		return err;
 	err = device_super(b, new->fd, contents, !is_by_contents(b));

@@ -221,7 +221,8 @@ enum parttable_fault parttable_fault(struct reader *disk, unsigned *sector)
 	struct table t;
 	bool is_protected;
 
-	if (!open_table(&t, disk, *sector) || mbr(&t))
+	/* of a sector 0 that does not read there is more to say than this */
+	if (!open_table(&t, disk, *sector) || mbr(&t) || disk->error)
 		return PARTTABLE_FINE;
 	is_protected = protective(t.at);
 	if (gpt(&t, 1))

@@ -135,14 +135,19 @@ static void try(struct probe *p, const struct format *f)
 {
 	struct super *s = p->super;
 	struct identity *id = f->member ? &s->member : s->fs.type ? &s->second : &s->fs;
+	const char *second = s->second.type;
 	int better;
 
-	if (id->type || !fits(p, f, id))
+	if (f->member && id->type)
 		return;
+	if (!fits(p, f, id)) {
+		s->second.type = second;
+		return;
+	}
 	if (id == &s->second) {
 		better = rank(p, id, f) - rank(p, &s->fs, s->format);
 		if (better)
-			id->type = NULL;
+			id->type = better < 0 ? second : NULL;
 		if (better <= 0)
 			return;
 		fits(p, f, &s->fs);

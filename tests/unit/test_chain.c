@@ -92,25 +92,35 @@ static void loops_end(void **state)
 	assert_int_equal(reader.reads, READER_READS - 40);
 }
 
+/* The first is a sector: a volume's name is most often the first entry. */
 static void pieces(void **state)
 {
 	(void)state;
 	memset(image, 'x', 3 * 4096);
-	/* two whole pieces and a part */
+	/* 512 bytes, a whole piece and a part */
 	for (unsigned at = 0; at < 9000; at += 32)
 		image[at] = 1;
 	chain.pieces = 3;
 	count = 0;
-	/* more than names[] holds: wanted in the third */
 	image[0] = 'W';
 	assert_false(chain_entries(&chain, 0, 8192 + 64));
 	assert_int_equal(chain.pieces, 2);
+	assert_int_equal(reader.bytes, READER_BYTES - 512);
 	assert_false(chain_entries(&chain, sizeof(image) - 32, 64));
 	assert_int_equal(chain.pieces, 2);
 	image[sizeof(image) - 32] = 'z';
 	assert_true(chain_entries(&chain, sizeof(image) - 32, 32));
-	assert_int_equal(reader.bytes, READER_BYTES - 4096 - 32);
+	assert_int_equal(reader.bytes, READER_BYTES - 512 - 32);
 	assert_true(chain_entries(&chain, 0, 0));
+	/* wanted in the second piece, which is a whole one */
+	chain.pieces = 3;
+	image[0] = 1;
+	image[512 + 32 * 20] = 'W';
+	reader.bytes = READER_BYTES;
+	assert_false(chain_entries(&chain, 0, 8192 + 64));
+	assert_int_equal(chain.pieces, 1);
+	assert_int_equal(reader.bytes, READER_BYTES - 512 - 4096);
+	assert_int_equal(count, 2 + 16 + 21);
 }
 
 static void highest_numbers(void **state)

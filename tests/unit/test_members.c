@@ -15,6 +15,7 @@ static struct super super;
 /* The member as "type uuid label", "damaged type", or "". */
 static const char *member_of(bool partitioned)
 {
+	const struct super_wish wish = { .partitioned = partitioned };
 	static char out[sizeof(struct identity) + 64];
 	const struct identity *id = &super.member;
 
@@ -22,7 +23,7 @@ static const char *member_of(bool partitioned)
 	reader.reads = READER_READS;
 	reader.bytes = READER_BYTES;
 	memset(&super, 0x5a, sizeof(super));
-	super_identify(&super, &reader, partitioned);
+	super_identify(&super, &reader, &wish);
 	assert_null(super.fs.type);
 	*out = '\0';
 	if (super.damaged)
@@ -208,14 +209,22 @@ static void luks(void **state)
 			    "llllllllllllllllllllllllllllllllllllllllllllllll");
 	put(0, 'l', 1);
 	assert_string_equal(member(), "");
-	/* only the second header of version 2 is left */
+	/* only the second header of version 2 is left, which says where it stands */
 	for (unsigned at = 4 << 10; at <= 64 << 10; at <<= 1) {
 		disk_make(SIZE);
 		put_text(at, "SKUL\xba\xbe");
 		put_big(at + 6, 2, 2);
 		put_text(at + 24, "name");
 		put_text(at + 168, UUID);
+		assert_string_equal(member(), "");
+		put_big(at + 256, at, 8);
 		assert_string_equal(member(), at < 16 << 10 ? "" : "crypto_LUKS " UUID " name");
+		/* one that was copied elsewhere is a file's */
+		put_big(at + 256, at << 1, 8);
+		assert_string_equal(member(), "");
+		put_big(at + 256, at | 1ULL << 32, 8);
+		assert_string_equal(member(), "");
+		put_big(at + 256, at, 8);
 		put_text(at, "LUKS");
 		assert_string_equal(member(), "");
 	}
@@ -299,6 +308,7 @@ static void drbd(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++)
 		for (unsigned size = 4 << 10; size <= 4 << 20; size <<= 2) {
 			disk_make(size);
+			put_big(size - 4096, (size - 4096) / 512, 8);
 			put_big(size - 4096 + 40, 0x0123456789abcdef, 8);
 			put_big(size - 4096 + 48, 0xf000000000000001, 8);
 			put_big(size - 4096 + 60, rows[i].magic, 4);
@@ -307,6 +317,15 @@ static void drbd(void **state)
 		}
 	disk_make(SIZE);
 	put_big(SIZE - 4096 + 60, 0x8374026b, 4);
+	/* four bytes of magic are too few: it says how much stands before it, too */
+	assert_string_equal(member(), "");
+	put_big(SIZE - 4096, (SIZE - 4096) / 512 + 1, 8);
+	assert_string_equal(member(), "");
+	put_big(SIZE - 4096, ~0ULL, 8);
+	assert_string_equal(member(), "");
+	put_big(SIZE - 4096, 1, 8);
+	assert_string_equal(member(), "drbd  ");
+	put_big(SIZE - 4096, (SIZE - 4096) / 512, 8);
 	assert_string_equal(member(), "drbd  ");
 	put_big(SIZE - 4096 + 40, 5, 8);
 	assert_string_equal(member(), "drbd 5 ");

@@ -89,8 +89,8 @@ static const char *words(const char *type, const char *found, int err, char *roo
 	struct boot b = { .device = kind == ROOT_FLASH ? -1 : 5, .node = "N", .type = type,
 			  .params = PARAMS_NONE, .root.kind = kind };
 
-	b.super.fs.type = found;
-	b.params.rootflags = rootflags;
+	b.contents.fs = found;
+	b.root.flags = rootflags;
 	assert_int_equal(refuse_mount(&b, err), REFUSED);
 	return refused;
 }

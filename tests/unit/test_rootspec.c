@@ -62,18 +62,18 @@ static void names(void **state)
 		{ "disk/by_uuid/x", -ENOENT },
 		{ "block/8:1", -ENOENT },
 		{ "cciss", 0 },
-		{ "cciss/", -ENOENT },
+		{ "cciss/", -EINVAL },
 		{ "cciss/a/b", -ENOENT },
 		{ "ccis/c0d0", -ENOENT },
 		{ "ccissx/c0d0", -ENOENT },
 		{ "r/c0d0", -ENOENT },
-		{ "/", -ENOENT },
+		{ "/", -EINVAL },
 		{ "/vda", -ENOENT },
-		{ "vda/", -ENOENT },
+		{ "vda/", -EINVAL },
 		{ "a//b", -ENOENT },
-		{ "../x", -ENOENT },
+		{ "../x", -EINVAL },
 		{ "rd/../x", -ENOENT },
-		{ "../../etc/passwd", -ENOENT },
+		{ "../../etc/passwd", -EINVAL },
 	};
 	char text[128];
 

@@ -13,12 +13,14 @@
 static unsigned char *image; /* of SIZE bytes */
 static struct super super;
 static struct reader reader;
-static unsigned long long bad_from; /* reads that reach this offset fail */
+static struct super_wish wish;
+static unsigned long long bad_from; /* reads that reach this offset fail, */
+static unsigned long long bad_to;   /* but for those that begin behind this */
 
 static int read_image(struct reader *r, void *buf, size_t size, unsigned long long offset)
 {
 	assert_true(offset + size <= r->size);
-	if (offset + size > bad_from)
+	if (offset + size > bad_from && offset < bad_to)
 		return -EIO;
 	memcpy(buf, image + offset, size);
 	return 0;
@@ -29,7 +31,7 @@ static void identify_cut(unsigned long long size)
 	reader = (struct reader){
 		.read = read_image, .size = size, .reads = READER_READS, .bytes = READER_BYTES,
 	};
-	super_identify(&super, &reader, false);
+	super_identify(&super, &reader, &wish);
 }
 
 static void identify(void)
@@ -37,22 +39,15 @@ static void identify(void)
 	identify_cut(SIZE);
 }
 
-/* Reads beside those that any medium costs. */
+/* What it has cost. */
 static unsigned reads(void)
 {
-	static unsigned any;
-	unsigned now = READER_READS - reader.reads;
+	return READER_READS - reader.reads;
+}
 
-	if (!any) {
-		unsigned char *kept = image;
-
-		image = calloc(1, SIZE);
-		identify();
-		any = READER_READS - reader.reads;
-		free(image);
-		image = kept;
-	}
-	return now - any;
+static unsigned bytes(void)
+{
+	return READER_BYTES - reader.bytes;
 }
 
 static int blank(void **state)
@@ -60,7 +55,8 @@ static int blank(void **state)
 	(void)state;
 	free(image);
 	image = calloc(1, SIZE);
-	bad_from = ~0ULL;
+	bad_from = bad_to = ~0ULL;
+	wish = (struct super_wish){ .types = NULL };
 	/* what stood there before must not show */
 	memset(&super, 0x5a, sizeof(super));
 	return image ? 0 : -1;
@@ -217,6 +213,8 @@ static void make_btrfs(void)
 	uuid(BTRFS + 0x20);
 	put(BTRFS + 0x30, BTRFS, 8);
 	text(BTRFS + 0x40, "_BHRfS_M");
+	put(BTRFS + 0x88, 2, 8);  /* devices */
+	put(BTRFS + 0xc9, 7, 8);  /* the number of this one */
 	put(BTRFS + 0xd1, 1 << 30, 8);
 	text(BTRFS + 0x12b, "a label");
 	sum_btrfs();
@@ -402,10 +400,10 @@ static void sum_cramfs(unsigned size)
 static void make_cramfs(void)
 {
 	put(0, 0x28cd3d45, 4);
-	put(4, 8192, 4);
+	put(4, 4096, 4);
 	put(8, 1, 4);
 	text(48, "compressed");
-	sum_cramfs(8192);
+	sum_cramfs(4096);
 }
 
 static void make_romfs(void)
@@ -476,7 +474,7 @@ static const struct {
 	{ "iso9660", "2024-02-03-04-05-06-07", "A_LABEL", make_iso9660, 500 * 2048, ISO + 5, 0 },
 	{ "jffs2", "", "", make_jffs2, 0, 1, 4 },
 	{ "ubifs", SOME_UUID, "", make_ubifs, 0, 0, 4095 },
-	{ "cramfs", "", "compressed", make_cramfs, 8192, 3, 8191 },
+	{ "cramfs", "", "compressed", make_cramfs, 4096, 3, 4095 },
 	{ "romfs", "", "rom label", make_romfs, 4096, 7, 511 },
 	{ "minix", "", "", make_minix, 360 * 1024, MINIX + 17, 0 },
 	/* these have a second superblock */
@@ -496,8 +494,88 @@ static void each_is_itself(void **state)
 		assert_string_equal(super.fs.label, formats[i].label);
 		assert_int_equal(super.fs.size, formats[i].size);
 		assert_int_equal(reader.error, 0);
-		assert_true(reads() <= 2);
 	}
+}
+
+/*
+ * The head of 4,608 bytes; three looks at the medium's end, for md and drbd, where the file system may
+ * leave room for them; and what a format's UUID, LABEL and checksum take, which nobody asks for by a name.
+ */
+#define HEAD SUPER_HEAD
+#define MD 512
+#define END (2 * MD + 64)
+
+static void what_it_costs(void **state)
+{
+	static const struct {
+		void (*make)(void);
+		unsigned reads, bytes, reads_by_name, bytes_by_name;
+	} rows[] = {
+		{ make_ext, 4, HEAD + END, 4, HEAD + END },
+		{ make_squashfs, 4, HEAD + END, 4, HEAD + END },
+		{ make_erofs, 4, HEAD + END, 4, HEAD + END },
+		{ make_xfs, 4, HEAD + END, 4, HEAD + END },
+		{ make_minix, 4, HEAD + END, 4, HEAD + END },
+		{ make_f2fs, 4, HEAD + END, 4, HEAD + END },
+		{ make_jffs2, 4, HEAD + END, 4, HEAD + END },
+		/* a sector of the root directory */
+		{ make_fat, 5, HEAD + 512 + END, 4, HEAD + END },
+		{ make_fat32, 5, HEAD + 512 + END, 4, HEAD + END },
+		/* the checksum's sectors: 12 of 512 bytes, in the head and in a piece; the directory's */
+		{ make_exfat, 7, HEAD + 4096 + 512 + 512 + END, 4, HEAD + END },
+		/* four records of 1 kB */
+		{ make_ntfs, 5, HEAD + 4096 + END, 4, HEAD + END },
+		/* its first sector, then all that the checksum covers; it has no room at its end */
+		{ make_btrfs, 4, HEAD + 512 + 4096 + 64, 3, HEAD + 512 + 64 },
+		/* the sector of btrfs; the primary descriptor and the one behind it; none of md */
+		{ make_iso9660, 5, HEAD + 512 + 2 * 2048 + 64, 4, HEAD + 512 + 2048 + 64 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		print_message("    row %zu\n", i);
+		blank(state);
+		rows[i].make();
+		identify();
+		assert_int_equal(reads(), rows[i].reads);
+		assert_int_equal(bytes(), rows[i].bytes);
+		wish.by_name = true;
+		identify();
+		assert_int_equal(reads(), rows[i].reads_by_name);
+		assert_int_equal(bytes(), rows[i].bytes_by_name);
+		/* what stands at the end of a disk is of its last partition */
+		wish.partitioned = true;
+		identify();
+		assert_true(bytes() <= rows[i].bytes_by_name - 64);
+	}
+	/* where there is nothing, the places of btrfs, iso9660, three of LUKS and the one of zfs too */
+	blank(state);
+	identify();
+	assert_int_equal(reads(), 4 + 2 + 4);
+	assert_int_equal(bytes(), HEAD + END + 512 + 2048 + 4 * 512);
+}
+
+/* By its name only the type is asked for, and what bars it. */
+static void by_its_name(void **state)
+{
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		row_is(i, formats[i].type);
+		blank(state);
+		formats[i].make();
+		wish.by_name = true;
+		is(formats[i].type);
+		assert_int_equal(super.fs.size, formats[i].size);
+	}
+	/* a checksum that takes reads is the kernel's to look at */
+	blank(state);
+	wish.by_name = true;
+	make_exfat();
+	image[11 * 512 - 1] ^= 1;
+	is("exfat");
+	blank(state);
+	wish.by_name = true;
+	make_btrfs();
+	image[BTRFS + 4095] ^= 1;
+	is("btrfs");
 }
 
 static void magic_is_needed(void **state)
@@ -565,20 +643,109 @@ static void extended_partition_is_nothing(void **state)
 	assert_string_equal(super.fs.type, "squashfs");
 }
 
+static void are_two(const char *one, const char *other)
+{
+	identify();
+	assert_non_null(super.fs.type);
+	assert_non_null(super.second.type);
+	assert_true(!strcmp(super.fs.type, one) ? !strcmp(super.second.type, other)
+					       : !strcmp(super.fs.type, other) && !strcmp(super.second.type, one));
+}
+
 static void two_that_fit(void **state)
 {
 	(void)state;
 	make_ext();
 	make_squashfs();
-	identify();
-	assert_non_null(super.fs.type);
-	assert_non_null(super.second.type);
-	assert_string_not_equal(super.fs.type, super.second.type);
+	are_two("ext4", "squashfs");
 
 	/* it is gone with the next medium */
 	blank(state);
 	make_ext();
 	is("ext4");
+}
+
+/* rootfstype= says which of two it is, in whatever order they are found; a type that is none of them does not. */
+static void the_named_one_of_two(void **state)
+{
+	(void)state;
+	make_ext();
+	make_xfs();
+	are_two("ext4", "xfs");
+	wish.types = "xfs";
+	is("xfs");
+	assert_string_equal(super.fs.label, "twelve-chars");
+	wish.types = "ext4";
+	is("ext4");
+	assert_string_equal(super.fs.label, "sixteen-chars-xx");
+	wish.types = "squashfs,xfs";
+	is("xfs");
+	/* that mounts it, too */
+	wish.types = "ext2";
+	is("ext4");
+	wish.types = "xfs,ext4";
+	are_two("ext4", "xfs");
+	wish.types = "erofs";
+	are_two("ext4", "xfs");
+
+	/* of three it is the one as well, wherever it comes */
+	static const char *const three[] = { "ext4", "vfat", "squashfs" };
+
+	blank(state);
+	make_fat();
+	make_squashfs();
+	make_ext();
+	identify();
+	assert_non_null(super.second.type);
+	for (size_t i = 0; i < COUNT(three); i++) {
+		wish.types = three[i];
+		is(three[i]);
+	}
+	wish.types = "xfs";
+	identify();
+	assert_non_null(super.second.type);
+	/* a third that is weaker does not make the second none */
+	make_minix();
+	put(EXT + 0x38, 0, 2);
+	wish.types = NULL;
+	are_two("vfat", "squashfs");
+}
+
+/* Any other file system is believed before one of so short a magic: an erofs of 4,991 inodes is no minix. */
+static void a_weak_one_is_none_of_two(void **state)
+{
+	(void)state;
+	make_minix();
+	make_squashfs();
+	is("squashfs");
+	make_minix();
+	text(0, "    ");
+	is("minix");
+	/* as the named one it is */
+	make_squashfs();
+	wish.types = "minix";
+	is("minix");
+
+	blank(state);
+	make_erofs();
+	put(EROFS_AT + 16, 0x137f, 2);  /* of s_inos: 4,991 */
+	put(EROFS_AT + 18, 0, 2);
+	sum_erofs(4096 - 1024);
+	is("erofs");
+}
+
+static void names_of_types(void **state)
+{
+	(void)state;
+	assert_true(super_is_named("xfs", "xfs"));
+	assert_true(super_is_named("erofs,xfs", "xfs"));
+	assert_true(super_is_named("ext4", "ext2"));
+	assert_true(super_is_named("ntfs3", "ntfs"));
+	assert_true(super_is_named(",,xfs,", "xfs"));
+	assert_false(super_is_named("xfs,erofs", "ext4"));
+	assert_false(super_is_named("", "ext4"));
+	assert_false(super_is_named("ex", "ext4"));
+	assert_false(super_is_named("exfat", "ext4"));
 }
 
 static void damage_beside_a_sound_one(void **state)
@@ -589,6 +756,81 @@ static void damage_beside_a_sound_one(void **state)
 	is_damaged("btrfs");
 	make_ext();
 	is("ext4");
+}
+
+/* The sector behind a head of 4 kB need not be one that decides. */
+static void bad_sectors(void **state)
+{
+	struct contents contents;
+
+	(void)state;
+	make_ext();
+	bad_from = 4096;
+	bad_to = 4096 + 512;
+	identify();
+	assert_string_equal(super.fs.type, "ext4");
+	assert_string_equal(super.fs.label, "sixteen-chars-xx");
+	assert_int_equal(reader.error, -EIO);
+	super_contents(&contents, &super, &reader);
+	assert_true(contents.uncertain);
+	bad_from = 0;
+	bad_to = 1;
+	identify();
+	assert_null(super.fs.type);
+	assert_int_equal(reader.error, -EIO);
+	/* what is nowhere near is not read: here the kernel's head of 64 KiB would end in it */
+	bad_from = 5120;
+	bad_to = SIZE - (128 << 10);
+	is("ext4");
+	assert_int_equal(reader.error, 0);
+	/* where md would stand */
+	bad_from = SIZE - 4096;
+	bad_to = ~0ULL;
+	identify();
+	assert_string_equal(super.fs.type, "ext4");
+	assert_int_equal(reader.error, -EIO);
+}
+
+static void in_short(void **state)
+{
+	struct contents c;
+
+	(void)state;
+	make_btrfs();
+	identify();
+	super_contents(&c, &super, &reader);
+	assert_string_equal(c.fs, "btrfs");
+	assert_null(c.member);
+	assert_null(c.second);
+	assert_null(c.damaged);
+	assert_int_equal(c.size, 1 << 30);
+	assert_int_equal(c.number, 7);
+	assert_int_equal(c.devices, 2);
+	assert_false(c.uncertain);
+	assert_false(c.is_held);
+
+	blank(state);
+	make_ext();
+	make_xfs();
+	identify();
+	super_contents(&c, &super, &reader);
+	assert_non_null(c.second);
+	assert_int_equal(c.devices, 1);
+
+	blank(state);
+	text(0, "LUKS\xba\xbe");
+	identify();
+	super_contents(&c, &super, &reader);
+	assert_null(c.fs);
+	assert_string_equal(c.member, "crypto_LUKS");
+
+	blank(state);
+	make_xfs();
+	image[300] ^= 1;
+	identify();
+	super_contents(&c, &super, &reader);
+	assert_null(c.fs);
+	assert_string_equal(c.damaged, "xfs");
 }
 
 static void read_errors(void **state)
@@ -700,6 +942,10 @@ static void erofs_blocks(void **state)
 		put(EROFS_AT + 12, log, 1);
 		sum_erofs(log > 10 ? (1U << log) - 1024 : 1U << log);
 		is("erofs");
+		/* of blocks that the head does not hold it is the kernel's to look at */
+		image[EROFS_AT + 4] ^= 1;
+		log <= 12 ? is_damaged("erofs") : is("erofs");
+		image[EROFS_AT + 4] ^= 1;
 	}
 	put(EROFS_AT + 8, 0xfffffffe, 4); /* no checksum */
 	put(EROFS_AT + 12, 12, 1);
@@ -776,6 +1022,18 @@ static void btrfs_checksums(void **state)
 	put(BTRFS + 0x30, BTRFS, 8);
 	sum_btrfs();
 	is("btrfs");
+	assert_int_equal(super.fs.devices, 2);
+	assert_int_equal(super.fs.number, 7);
+	put(BTRFS + 0x88, ~0ULL, 8); /* more than words have room for */
+	sum_btrfs();
+	is("btrfs");
+	assert_int_equal(super.fs.devices, 9999);
+	put(BTRFS + 0x88, 1ULL << 32, 8);
+	sum_btrfs();
+	is("btrfs");
+	assert_int_equal(super.fs.devices, 9999);
+	put(BTRFS + 0x88, 1, 8);
+	sum_btrfs();
 	identify_cut((1 << 20) - 1);
 	assert_null(super.fs.type);
 	identify_cut(1 << 20);
@@ -955,7 +1213,8 @@ static void fat32_chain(void **state)
 		put(FAT32_LINKS + 7 * 4, ends[i], 4);
 		is("vfat");
 		assert_string_equal(super.fs.label, "");
-		assert_int_equal(reads(), 4);
+		/* head and end; two clusters and their links */
+		assert_int_equal(reads(), 4 + 4);
 	}
 }
 
@@ -966,7 +1225,7 @@ static void fat32_loop_ends(void **state)
 	fat_fill(3, 3);
 	is("vfat");
 	assert_string_equal(super.fs.label, "");
-	assert_int_equal(reads(), 40);
+	assert_int_equal(reads(), 4 + 40);
 }
 
 static void fat32_info(void **state)
@@ -979,7 +1238,21 @@ static void fat32_info(void **state)
 	is_nothing();
 	put(0x30, 0, 2);
 	is("vfat");
-	put(0x30, 0xffff, 2); /* outside of the head */
+	put(0x30, 0xffff, 2); /* outside of the medium */
+	is_nothing();
+	/* in the head's last sector, and behind it: at the cost of a read */
+	put(512, 1, 4);
+	put(0x30, 8, 2);
+	text(8 * 512, "RRaA");
+	is("vfat");
+	wish.by_name = true;
+	is("vfat");
+	assert_int_equal(reads(), 4);
+	put(0x30, 9, 2);
+	text(9 * 512, "RRaA");
+	is("vfat");
+	assert_int_equal(reads(), 5);
+	text(9 * 512, "RRa?");
 	is_nothing();
 }
 
@@ -1036,7 +1309,7 @@ static void exfat_label(void **state)
 	put(96, 0, 4);
 	sum_exfat();
 	is("exfat");
-	assert_int_equal(reads(), 0);
+	assert_int_equal(reads(), 4 + 2);
 }
 
 /* ---- NTFS --------------------------------------------------------------------------------- */
@@ -1194,11 +1467,13 @@ static void iso_labels(void **state)
 	assert_string_equal(super.fs.label, "X_Y");
 }
 
+/* They stand one behind the other. */
 static void iso_descriptors(void **state)
 {
 	(void)state;
 	make_iso9660();
 	/* the first one of several */
+	descriptor(ISO_JOLIET, 255);
 	descriptor(ISO + 6144, 1);
 	text(ISO + 6144 + 40, "SECOND");
 	is("iso9660");
@@ -1206,12 +1481,27 @@ static void iso_descriptors(void **state)
 	put(ISO, 0, 1);
 	is("iso9660");
 	assert_string_equal(super.fs.label, "SECOND");
-	/* UDF too */
-	text(ISO + 15 * 2048 + 1, "NSR02");
+	/* behind a gap there are none */
+	text(ISO_JOLIET + 1, "     ");
 	is_nothing();
-	text(ISO + 15 * 2048 + 1, "none ");
+	text(ISO_JOLIET + 1, "CD001");
+	/* a UDF too, of which ISO 9660 is but the other half */
+	text(ISO + 4 * 2048 + 1, "BEA01");
+	is("iso9660");
+	text(ISO + 5 * 2048 + 1, "NSR03");
+	is_nothing();
+	text(ISO + 5 * 2048 + 1, "NSR02");
+	is_nothing();
+	text(ISO + 5 * 2048 + 1, "TEA01");
+	is("iso9660");
 	put(ISO + 6144, 3, 1);
 	is_nothing();
+	/* 16 of them at most */
+	for (unsigned i = 1; i < 20; i++)
+		descriptor(ISO + i * 2048, i == 16 ? 1 : 3);
+	is_nothing();
+	descriptor(ISO + 15 * 2048, 1);
+	is("iso9660");
 }
 
 /* ---- the small ones ----------------------------------------------------------------------- */
@@ -1246,7 +1536,7 @@ static void ubifs_nodes(void **state)
 
 static void cramfs_kinds(void **state)
 {
-	static const unsigned sizes[] = { 0, 35, 36, 75, SUPER_HEAD + 1, 0xffffffff };
+	static const unsigned sizes[] = { 0, 35, 36, 75, SUPER_HEAD + 1, 8192, 0xffffffff };
 
 	(void)state;
 	make_cramfs();
@@ -1255,14 +1545,16 @@ static void cramfs_kinds(void **state)
 	put(4, SUPER_HEAD, 4);
 	sum_cramfs(SUPER_HEAD);
 	is("cramfs");
-	/* not all of it is there to check */
+	image[SUPER_HEAD - 1] ^= 1;
+	is_damaged("cramfs");
+	/* not all of it is in the head: it is not read for that, the kernel does not either */
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		put(4, sizes[i], 4);
 		is("cramfs");
 		assert_int_equal(super.fs.size, sizes[i]);
 	}
-	put(4, 8192, 4);
-	identify_cut(8191);
+	put(4, 4096, 4);
+	identify_cut(4095);
 	assert_string_equal(super.fs.type, "cramfs");
 	/* no size, no CRC */
 	put(8, 0xfffffffe, 4);
@@ -1351,7 +1643,7 @@ static void nilfs2_copy(void **state)
 	sum_nilfs2(NILFS);
 	is("nilfs2");
 	assert_string_equal(super.fs.label, "logs");
-	assert_int_equal(reads(), 0);
+	assert_int_equal(reads(), 4);
 	bad_from = SIZE;
 	image[NILFS + 200] = 2;
 	bad_from = SIZE - 4096 + 100;
@@ -1371,6 +1663,230 @@ static void nilfs2_bytes(void **state)
 		put(NILFS + 8, sizes[i], 2);
 		is_damaged("nilfs2");
 	}
+}
+
+/* ---- members beside a file system -------------------------------------------------------------- */
+
+#define MD_1_0 (SIZE - 0x2000)
+#define MD_0_90 (SIZE - 0x10000)
+#define MD_DEVICES 128
+
+static void sum_md(unsigned at, unsigned size, unsigned word_at)
+{
+	unsigned long long sum = 0;
+
+	put(at + word_at, 0, 4);
+	for (unsigned i = 0; i < size; i += 4)
+		sum += le32(image + at + i);
+	put(at + word_at, sum + (sum >> 32), 4);
+}
+
+static void make_md_1_0(void)
+{
+	put(MD_1_0, 0xa92b4efc, 4);
+	put(MD_1_0 + 4, 1, 4);
+	uuid(MD_1_0 + 16);
+	put(MD_1_0 + 144, MD_1_0 / 512, 8);
+	put(MD_1_0 + 220, MD_DEVICES, 4);
+	/* sums of more than 32 bits are folded */
+	put(MD_1_0 + 192, 0xffffffff, 4);
+	put(MD_1_0 + 256, 0xfffffffe, 4);
+	sum_md(MD_1_0, 256 + 2 * MD_DEVICES, 216);
+}
+
+static void make_md_0_90(void)
+{
+	put(MD_0_90, 0xa92b4efc, 4);
+	put(MD_0_90 + 32, MD_0_90 / 1024, 4);
+	put(MD_0_90 + 20, 0x04030201, 4);
+	put(MD_0_90 + 4092, 0xffffffff, 4);
+	sum_md(MD_0_90, 4096, 38 * 4);
+}
+
+static const char *member(void)
+{
+	identify();
+	return super.member.type ? super.member.type : "";
+}
+
+/* The ext4 of make_ext() takes so many bytes from the medium's start on. */
+static void set_size(unsigned long long size)
+{
+	put(EXT + 0x04, size >> 12, 4);
+	put(EXT + 0x150, size >> 44, 4);
+	sum_ext();
+}
+
+/*
+ * Half of a RAID1 looks like its file system, which ends before the superblock: it bars, damaged or not.
+ * Within what the file system takes it may be that one's data: it must be sound.
+ */
+static void md_behind_a_file_system(void **state)
+{
+	static const struct {
+		void (*make)(void);
+		unsigned at, covered;
+	} rows[] = {
+		{ make_md_1_0, MD_1_0, MD_1_0 + 256 + 2 * MD_DEVICES - 1 },
+		{ make_md_0_90, MD_0_90, MD_0_90 + 4095 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		print_message("    row %zu\n", i);
+		blank(state);
+		make_ext();
+		rows[i].make();
+		set_size(rows[i].at & ~0xfffU);
+		assert_string_equal(member(), "linux_raid_member");
+		assert_string_equal(super.fs.type, "ext4");
+		image[rows[i].covered] ^= 1;
+		assert_string_equal(member(), "linux_raid_member");
+		/* inside: the file system does not end before it */
+		set_size(SIZE);
+		assert_string_equal(member(), "");
+		image[rows[i].covered] ^= 1;
+		assert_string_equal(member(), "linux_raid_member");
+		/* its sum covers no more */
+		image[rows[i].covered + 1] ^= 1;
+		assert_string_equal(member(), "linux_raid_member");
+		/* what ends before it by its own words, and what says nothing of its size */
+		blank(state);
+		make_squashfs();
+		rows[i].make();
+		put(40, 0, 8);
+		image[rows[i].covered] ^= 1;
+		assert_string_equal(member(), "linux_raid_member");
+		put(40, SIZE, 8);
+		assert_string_equal(member(), "");
+		/* on a disk it is of the last partition */
+		put(40, 0, 8);
+		wish.partitioned = true;
+		assert_string_equal(member(), "");
+	}
+}
+
+/* At the beginning no file system has data: there it is not asked to be sound. */
+static void md_before_a_file_system(void **state)
+{
+	(void)state;
+	make_ext();
+	put(0, 0xa92b4efc, 4);
+	put(4, 1, 4);
+	assert_string_equal(member(), "linux_raid_member");
+	put(144, 8, 8);
+	assert_string_equal(member(), "");
+	memmove(image + 4096, image, 256);
+	assert_string_equal(member(), "linux_raid_member");
+}
+
+/*
+ * An array's size is in a btrfs' superblock, so where that covers the place no array's superblock is; and
+ * none lies on a medium that begins as an ISO 9660 does, whatever the files at its end are.
+ */
+static void file_systems_that_own_their_end(void **state)
+{
+	(void)state;
+	make_btrfs();
+	make_md_1_0();
+	assert_string_equal(member(), "");
+	put(BTRFS + 0xd1, MD_1_0, 8);
+	sum_btrfs();
+	assert_string_equal(member(), "linux_raid_member");
+	put(BTRFS + 0xd1, MD_1_0 + 1, 8);
+	sum_btrfs();
+	assert_string_equal(member(), "");
+
+	blank(state);
+	make_iso9660();
+	make_md_1_0();
+	make_md_0_90();
+	assert_string_equal(member(), "");
+	put(ISO + 80, 0, 4);
+	assert_string_equal(member(), "");
+}
+
+/* Files of a healthy root: an image of a LUKS, a ZFS or a swap is no member. */
+static void data_is_no_member(void **state)
+{
+	static const unsigned headers[] = { 16 << 10, 32 << 10, 64 << 10 };
+
+	(void)state;
+	make_ext();
+	for (size_t i = 0; i < COUNT(headers); i++) {
+		text(headers[i], "SKUL\xba\xbe");
+		put_big(headers[i] + 256, headers[i], 8);
+	}
+	memcpy(image + (16 << 10) + 20, "\0\0\0\7version\0\0\0\0\10", 16);
+	is("ext4");
+	assert_null(super.member.type);
+	/* without the file system they are */
+	put(EXT + 0x38, 0, 2);
+	assert_string_equal(member(), "zfs_member");
+	text((16 << 10) + 24, "nothing");
+	assert_string_equal(member(), "crypto_LUKS");
+
+	/* a swap's page end, in the head and behind it */
+	for (unsigned page = 4096; page <= 65536; page <<= 1) {
+		blank(state);
+		make_xfs();
+		put(1024, 1, 4);
+		put(1028, 255, 4);
+		text(page - 10, "SWAPSPACE2");
+		is("xfs");
+		assert_null(super.member.type);
+		image[0] = 0;
+		assert_string_equal(member(), "swap");
+	}
+	/* behind a file system's end it counts */
+	blank(state);
+	make_cramfs();
+	put(4, 2048, 4);
+	sum_cramfs(2048);
+	text(4086, "SWAPSPACE2");
+	put(1024, 1, 4);
+	put(1028, 255, 4);
+	sum_cramfs(2048);
+	assert_string_equal(member(), "swap");
+	/* what stands at the very beginning always counts */
+	blank(state);
+	make_ext();
+	text(0, "LUKS\xba\xbe");
+	assert_string_equal(member(), "crypto_LUKS");
+	assert_string_equal(super.fs.type, "ext4");
+}
+
+/* The superblock of a file system behind the head is looked for when nothing is in the head. */
+static void behind_the_head(void **state)
+{
+	(void)state;
+	make_ext();
+	make_btrfs();
+	make_iso9660();
+	is("ext4");
+	put(EXT + 0x38, 0, 2);
+	identify();
+	assert_string_equal(super.fs.type, "btrfs");
+	text(BTRFS + 0x40, "        ");
+	is("iso9660");
+	/* not on a member, either */
+	text(0, "LUKS\xba\xbe");
+	is("iso9660");
+}
+
+/* What an earlier format has left in the buffer is not taken for another's. */
+static void buffers_do_not_mix(void **state)
+{
+	(void)state;
+	make_btrfs();
+	is("btrfs");
+	text(BTRFS + 0x40, "        ");
+	is_nothing();
+	make_iso9660();
+	bad_from = BTRFS;
+	bad_to = BTRFS + 1;
+	identify();
+	assert_string_equal(super.fs.type, "iso9660");
+	assert_int_equal(reader.error, -EIO);
 }
 
 /* ---- hostile ------------------------------------------------------------------------------ */
@@ -1400,7 +1916,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, blank, end)
 	const struct CMUnitTest tests[] = {
 		TEST(each_is_itself), TEST(magic_is_needed), TEST(wrong_checksum_is_damage), TEST(cut_media),
-		TEST(nothing_is_nothing), TEST(extended_partition_is_nothing), TEST(two_that_fit), TEST(damage_beside_a_sound_one),
+		TEST(what_it_costs), TEST(by_its_name), TEST(nothing_is_nothing), TEST(extended_partition_is_nothing), TEST(two_that_fit),
+		TEST(the_named_one_of_two), TEST(a_weak_one_is_none_of_two), TEST(names_of_types), TEST(in_short), TEST(bad_sectors),
+		TEST(damage_beside_a_sound_one),
 		TEST(read_errors),
 		TEST(ext_by_features), TEST(ext_journal_is_a_member), TEST(ext_bounds),
 		TEST(squashfs_versions), TEST(erofs_blocks), TEST(f2fs_copy), TEST(f2fs_layouts),
@@ -1413,6 +1931,8 @@ int main(void)
 		TEST(iso_dates), TEST(iso_labels), TEST(iso_descriptors),
 		TEST(jffs2_nodes), TEST(ubifs_nodes), TEST(cramfs_kinds), TEST(romfs_size),
 		TEST(minix_versions), TEST(minix_sanity), TEST(nilfs2_copy), TEST(nilfs2_bytes),
+		TEST(md_behind_a_file_system), TEST(md_before_a_file_system), TEST(file_systems_that_own_their_end),
+		TEST(data_is_no_member), TEST(behind_the_head), TEST(buffers_do_not_mix),
 		TEST(random_superblocks),
 	};
 
