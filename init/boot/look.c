@@ -79,6 +79,10 @@ static int ask(struct asked *a, bool begins)
 	if (err < 0)
 		return err;
 	err = device_super(b, new->fd, contents, !is_by_contents(b));
+	if (err == -ENOENT) {
+		sys_close(new->fd);
+		return err;
+	}
 	if (contents->damaged && is_by_contents(b))
 		say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, contents->damaged);
 	/* what does not read is for the mount to say, which may need none of it */
