@@ -255,7 +255,7 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 {
 	static char uuid[SUPER_UUID_MAX];
 	struct boot *b = a->b;
-	int err = -ENOENT;
+	int err = -ENOENT, fd = b->device;
 
 	if (is_by_contents(b)) {
 		err = btrfs(b, SYS_BTRFS_READY, b->node);
@@ -274,7 +274,7 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 		b->root.length = (unsigned)(str_find(uuid, '\0') - uuid);
 		err = look(b, 0, last);
 	}
-	sys_close(b->device);
+	sys_close(fd);
 	return err;
 }
 
