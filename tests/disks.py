@@ -11,6 +11,7 @@ import os
 import shutil
 import struct
 import subprocess
+import threading
 import uuid
 import zlib
 
@@ -19,6 +20,7 @@ import machine
 from machine import DIR
 
 PAIR = '6b696e64-6c69-4e67-8000-00000000000b'
+PAIR_LOCK = threading.Lock()
 EXT4 = '6b696e64-6c69-4e67-8000-000000000001'
 MIB = 1 << 20
 PATH = os.environ | {'PATH': os.environ['PATH'] + ':/usr/sbin:/sbin'}
@@ -230,15 +232,16 @@ def half_of_raid(out, tree):
 
 
 def btrfs_pair(number):
-    """One of two devices of an empty btrfs; its UUID is the pair's."""
+    """One of two devices of an empty btrfs, which are made together."""
     def make(out, _):
-        pair = [out.with_suffix(f'.pair{i}') for i in range(2)]
-        for path in pair:
-            path.write_bytes(b'')
-            os.truncate(path, 128 * MIB)
-        run('mkfs.btrfs', '-q', '-f', '-L', 'pair', '-U', PAIR, '-m', 'raid1', '-d', 'raid1', *pair)
-        pair.pop(number).rename(out)
-        pair[0].unlink()
+        pair = [out.with_name(f'pair {i}') for i in range(2)]
+        with PAIR_LOCK:
+            if not pair[0].exists():
+                for path in pair:
+                    path.write_bytes(b'')
+                    os.truncate(path, 128 * MIB)
+                run('mkfs.btrfs', '-q', '-f', '-L', 'pair', '-U', PAIR, '-m', 'raid1', '-d', 'raid1', *pair)
+        run('cp', '--sparse=always', pair[number], out)
     return make
 
 
@@ -408,7 +411,7 @@ FORMS = {
     'partitioned': mbr([zeros, ext4()]),
     'gpt': GPT,
     'gpt of one': gpt({'my root': ext4('-L', 'rootfs')}),
-    'gpt without protection': damaged(GPT, (0x1c2, b'\x83')),
+    'gpt without protection': damaged(GPT, (0x1c6, b'\2')),
     'gpt under a bootloader': damaged(GPT, (0, b'\x55' * 512)),
     'gpt of a larger card': cut(gpt({'my root': ext4('-L', 'rootfs')}, least=64 * MIB), 32 * MIB),
     'luks in its data': damaged(xfs, (16384, b'SKUL\xba\xbe\0\2')),

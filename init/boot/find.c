@@ -89,7 +89,7 @@ static bool wait_for_change(struct boot *b, int err, unsigned since, struct wait
 
 int find(struct boot *b)
 {
-	struct wait w = { RETRY_MIN, WAIT_FOREVER, FIRST_WORD, params_wait(&b->params) };
+	struct wait w = { 0, WAIT_FOREVER, FIRST_WORD, params_wait(&b->params) };
 	unsigned since = b->tried ? sys_now() : b->start, failed = 0;
 	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, listens = false, last = !CONFIG_WAIT, due = true;
 	int err = -ENOENT;
@@ -116,9 +116,10 @@ int find(struct boot *b)
 		waited = sys_now() - since;
 		if (due) {
 			/* what could not be asked is asked again by time, whatever happens meanwhile */
-			failed = err == -ENOENT ? 0 : failed + 1;
-			w.retry = failed > 1 ? least(w.retry * 2, RETRY_MAX) : RETRY_MIN;
-			w.retry_at = failed ? waited + w.retry : WAIT_FOREVER;
+			w.retry = err == -ENOENT ? 0 : w.retry ? least(w.retry * 2, RETRY_MAX) : RETRY_MIN;
+			w.retry_at = w.retry ? waited + w.retry : WAIT_FOREVER;
+			/* a drive without a medium may be so for ever */
+			failed = err == -ENOENT || err == -ENOMEDIUM || err == -ENXIO ? 0 : failed + 1;
 		}
 		if (!plugged) {
 			bool is_new = CONFIG_WAIT && !listens;
@@ -127,8 +128,11 @@ int find(struct boot *b)
 				events_open();
 			plugged = true;
 			due = coldplug(b) || is_new;
-			if (due)
+			if (due) {
+				/* only what fails at this look has failed for a while */
+				w.retry = failed = 0;
 				continue;
+			}
 		}
 		if (CONFIG_WAIT && waited < w.limit) {
 			due = wait_for_change(b, err, since, &w);

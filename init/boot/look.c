@@ -79,6 +79,10 @@ static int ask(struct asked *a, bool begins)
 	if (err < 0)
 		return err;
 	err = device_super(b, new->fd, contents, !is_by_contents(b));
+	if (err == -ENOENT) {
+		sys_close(new->fd);
+		return err;
+	}
 	if (contents->damaged && is_by_contents(b))
 		say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, contents->damaged);
 	/* what does not read is for the mount to say, which may need none of it */
@@ -251,7 +255,7 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 {
 	static char uuid[SUPER_UUID_MAX];
 	struct boot *b = a->b;
-	int err = -ENOENT;
+	int err = -ENOENT, fd = b->device;
 
 	if (is_by_contents(b)) {
 		err = btrfs(b, SYS_BTRFS_READY, b->node);
@@ -270,7 +274,7 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 		b->root.length = (unsigned)(str_find(uuid, '\0') - uuid);
 		err = look(b, 0, last);
 	}
-	sys_close(b->device);
+	sys_close(fd);
 	return err;
 }
 

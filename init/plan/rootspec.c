@@ -216,7 +216,8 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 	spec->flags = flags;
 	if (cut_keys(spec, text) || str_same(text, "gpt-auto"))
 		return -EOPNOTSUPP;
-	if (spec->types && !*spec->types)
+	/* its own, and empty: what it holds, whatever the command line says for others */
+	if (spec->types != types && !*spec->types)
 		spec->types = NULL;
 	if (is_share(spec->types))
 		return parse_whole(spec, ROOT_SHARE, CONFIG_ROOT_SHARE);
