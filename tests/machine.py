@@ -16,6 +16,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import tarfile
@@ -154,7 +155,11 @@ class guest:
     def __exit__(self, *_):
         if 'monitor' in self.__dict__:
             self.monitor.close()
-        self.child.close(force=True)
+        # on a busy machine it takes longer to go than close() is patient
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.close()
         shutil.rmtree(self.folder)
 
     @functools.cached_property

@@ -183,7 +183,8 @@ void super_identify(struct super *s, struct reader *reader, const struct super_w
 	/* largest offset first: btrfs decides by one sector more */
 	for (unsigned base = FORMAT_FAR_MAX; base > SUPER_HEAD && !s->fs.type && !s->member.type; base >>= 1) {
 		try_all(&p, base, false);
-		try_all(&p, base, true);
+		if (!s->fs.type)
+			try_all(&p, base, true);
 	}
 	/* the last: what a file system takes is known by then */
 	try_all(&p, 0, true);

@@ -445,6 +445,25 @@ int look_flash(struct boot *b)
 	return -ENOENT;
 }
 
+/* Nothing hangs here. */
+int sys_thread(void (*run)(void))
+{
+	(void)run;
+	return 0;
+}
+
+void sys_sleep(unsigned ms)
+{
+	(void)ms;
+	abort();
+}
+
+void (fail)(struct boot *b)
+{
+	(void)b;
+	abort();
+}
+
 void refuse_(const struct boot *b, const char *format, ...)
 {
 	va_list args;
@@ -1480,8 +1499,10 @@ static void a_walk_that_is_cut_is_said(void **state)
 	device("sda", "root", 0);
 	list_error = -EIO;
 	cut = 0;
+	/* and asked for again before the one that is there is taken */
 	assert_int_equal(found("LABEL=root", 1), 0);
-	assert_int_equal(cut, 1);
+	assert_true(cut > 1);
+	cut = 0;
 	assert_int_equal(found("LABEL=none", 0), REFUSED);
 	assert_true(cut > 1);
 	assert_non_null(strstr(refusal, "root=LABEL=none: read error after 0 s"));
@@ -1521,7 +1542,7 @@ int main(int argc, char **argv, char **envp)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, clear, clear)
 	const struct CMUnitTest tests[] = {
-		TEST(there_at_once), TEST(an_event_ends_the_sleep), TEST(the_deadline_ends_it),
+		TEST(there_at_once), TEST(a_walk_that_is_cut_is_said), TEST(an_event_ends_the_sleep), TEST(the_deadline_ends_it),
 		TEST(at_the_deadline_all_are_asked), TEST(time_that_others_took_is_not_roots), TEST(a_flood_ends),
 		TEST(it_tells_that_it_waits), TEST(a_fallback_waits_anew), TEST(without_events_it_looks_by_time),
 		TEST(each_look_is_at_everything), TEST(events_that_are_no_look), TEST(lost_events_make_it_ask_all),

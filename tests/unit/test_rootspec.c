@@ -401,9 +401,11 @@ static void keys(void **state)
 		assert_string_equal(spec.value, "ubi0:a,b");
 		assert_string_equal(spec.types, "ubifs");
 	}
-	/* an empty rootfstype= of the command line is none */
-	assert_int_equal(rootspec_parse(&spec, own("/dev/vda"), own(""), NULL), 0);
+	/* an empty rootfstype= of its own is none, that of the command line names no type */
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype="), own("xfs"), NULL), 0);
 	assert_null(spec.types);
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda"), own(""), NULL), 0);
+	assert_string_equal(spec.types, "");
 }
 
 static void answers(void **state)

@@ -62,6 +62,8 @@ def autoconf(line='', value='y'):
     lines = [kept for kept in every_option(value).splitlines()
              if not (name and kept.startswith(name + '='))]
     # what hangs on an option that is off would contradict it
+    if line == 'CONFIG_WAIT=n':
+        lines.remove('CONFIG_GUARD=y')
     if line in ('CONFIG_SHELL=n', 'CONFIG_MODULES=n'):
         lines = [kept for kept in lines if not kept.startswith(f'{name}_')]
     out = BUILD / 'tests/unit' / f'{value}-{line or "all"}'
@@ -78,7 +80,7 @@ def library(line):
     header = autoconf(line)
     objects = []
     for source in [*INIT.glob('plan/**/*.c'), INIT / 'lib/str.c', INIT / 'lib/log.c', INIT / 'lib/dir.c',
-                   *(INIT / f'boot/{name}.c' for name in ('find', 'look', 'device', 'events', 'coldplug'))]:
+                   *(INIT / f'boot/{name}.c' for name in ('find', 'look', 'device', 'events', 'coldplug', 'guard'))]:
         objects.append(header.parent / f'{source.stem}.o')
         run('gcc', *CFLAGS, '-include', header, '-c', source, '-o', objects[-1])
     archive = header.parent / 'library.a'
