@@ -32,17 +32,38 @@ static void check(const struct identity *id)
 	assert(!id->type || (is_text(id->uuid, sizeof(id->uuid)) && is_text(id->label, sizeof(id->label))));
 }
 
+static bool is_same(const struct identity *a, const struct identity *b)
+{
+	if (!a->type || !b->type)
+		return a->type == b->type;
+	return a->type == b->type && a->size == b->size && a->devices == b->devices &&
+	       (a->devices <= 1 || a->number == b->number) && !strcmp(a->uuid, b->uuid) && !strcmp(a->label, b->label);
+}
+
+/* Into memory that an earlier medium has left full of that byte. */
+static void identify(struct super *s, int left, const struct super_wish *wish, const uint8_t *data, size_t size)
+{
+	struct contents contents;
+	struct medium medium;
+
+	memset(s, left, sizeof(*s) - sizeof(s->far));
+	medium_open(&medium, data, size);
+	super_identify(s, &medium.reader, wish);
+	medium_check(&medium);
+	super_contents(&contents, s, &medium.reader);
+	assert(contents.fs == s->fs.type && contents.member == s->member.type && contents.second == s->second.type);
+	assert(contents.damaged == s->damaged && contents.uncertain == !!medium.reader.error && !contents.is_held);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct super super;
-	struct medium medium;
-	bool partitioned = size % 2;
+	static struct super super, again;
+	/* of the seeds, whose sizes are multiples of 8, nothing is wished */
+	const struct super_wish wish = {
+		.partitioned = size & 1, .by_name = size & 2, .types = size & 4 ? "xfs,ext4,minix" : NULL,
+	};
 
-	/* The result may not depend on what an earlier medium has left. */
-	memset(&super, 0xa5, sizeof(super) - sizeof(super.head));
-	medium_open(&medium, data, size);
-	super_identify(&super, &medium.reader, partitioned);
-	medium_check(&medium);
+	identify(&super, 0xa5, &wish, data, size);
 	check(&super.fs);
 	check(&super.member);
 	check(&super.second);
@@ -50,5 +71,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(!super.second.type || (super.fs.type && AMONG(super.second.type, types)));
 	assert(!super.member.type || AMONG(super.member.type, members));
 	assert(!super.damaged || AMONG(super.damaged, types) || AMONG(super.damaged, members));
+	/* of two that fit neither is named, or both are */
+	assert(!super.second.type || !wish.types ||
+	       super_is_named(wish.types, super.fs.type) == super_is_named(wish.types, super.second.type));
+	/* the result does not depend on what an earlier medium has left */
+	identify(&again, 0x5a, &wish, data, size);
+	assert(is_same(&super.fs, &again.fs) && is_same(&super.member, &again.member));
+	assert(super.second.type == again.second.type && super.damaged == again.damaged);
 	return 0;
 }

@@ -71,7 +71,7 @@ static void super(struct reader *reader, FILE *to)
 	static struct super s;
 	const struct identity *all[] = { &s.fs, &s.member, &s.second };
 
-	super_identify(&s, reader, false);
+	super_identify(&s, reader, &(struct super_wish){ .types = NULL });
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		if (all[i]->type)
 			fprintf(to, "%s %s %s\n", all[i]->type, all[i]->uuid, all[i]->label);

@@ -11,20 +11,32 @@ ROOTS = r'''
 /dev/vda2
 /dev/disk/by-uuid/0F41CE9B-FF38-4105-B9E8-E94979457D48
 /dev/disk/by-label/my\x20root
+/dev/ram
+/dev/cciss/c0d0p1
+/dev/mapper/root
 179:2
+8:1:0
 b302
+0xb302
 UUID=0f41ce9b-ff38-4105-b9e8-e94979457d48
 UUID="1234-ABCD"
 LABEL=rootfs
+LABEL=a,b,rootfstype=xfs,erofs,rootflags=x,y
+LABEL="a,rootflags=b",loop=x
 PARTUUID=a1d0c3e5-02
+PARTUUID=0f41ce9b-ff38
 PARTUUID=a1d0c3e5-01/PARTNROFF=1
 PARTUUID=0f41ce9b-ff38-4105-b9e8-e94979457d48/PARTNROFF=-3
 PARTLABEL=system
 mtd:rootfs
 mtd3
+mtd:rootfs,rootfstype=jffs2
 ubi0:rootfs
+ubi1!rootfs
 ubi0_1
+ubi3
 /dev/nfs
+/dev/cifs
 '''.split()
 VALUES = ['0f41ce9b-ff38-4105-b9e8-e94979457d48', 'my root', 'rotfs', 'a1d0c3e5-02', '1234-ABCD']
 

@@ -27,12 +27,12 @@ MEDIUM = ['tests/fuzz/medium.c', *(f'init/plan/{name}.c' for name in ('chain', '
 NAMES = {
     # on most processors the kernel's own limit is 2,048 or 4,096
     'cmdline': (4096, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'mountopts', 'params'))]),
-    'rootspec': (512, [*TEXT, 'init/plan/rootspec.c', 'init/plan/match.c']),
+    'rootspec': (512, [*TEXT, 'init/plan/rootspec.c', 'init/plan/judge.c']),
     'uevent': (2048, [*TEXT, 'init/plan/uevent.c']),
     'pattern': (512, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'modules'))]),
     'modules': (4096, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'modules'))]),
     'parttable': (12000, [*MEDIUM, 'init/plan/parttable*.c']),
-    'super': (12000, [*MEDIUM, 'init/plan/super.c', 'init/plan/super/*.c']),
+    'super': (12000, [*MEDIUM, *TEXT, 'init/plan/super.c', 'init/plan/super/*.c']),
 }
 # The stand-in for plan/crc.c lets the fuzzer get behind the checksums; with "-crc" they count as
 # they do in /init.

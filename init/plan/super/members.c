@@ -73,12 +73,11 @@ static int md(struct probe *p)
 
 	for (unsigned i = 4; i-- && err;) {
 		bool is_free = i > 1 || format_is_free(p, at[i]);
-		const unsigned char *sb = s->head + at[i];
+		const unsigned char *sb;
 
 		if (i < 2 && (p->wish->partitioned || (s->fs.type && s->format->owns > is_free)))
 			break;
-		if (i < 2)
-			sb = format_read(p, 512, at[i]);
+		sb = i < 2 ? format_read(p, 512, at[i]) : s->head + at[i];
 		if (!sb)
 			continue;
 		err = i ? md_1(p, sb, at[i]) : md_0(p, sb, at[i]);
