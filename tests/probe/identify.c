@@ -28,18 +28,20 @@ static int read_file(struct reader *reader, void *buf, size_t size, unsigned lon
 /* The rows once more, as super.c tries them. */
 extern const struct format __start_formats[], __stop_formats[];
 
+static const struct super_wish wish;
+
 static void print_damaged(struct super *super, struct reader *reader)
 {
 	struct identity id;
 
 	for (const struct format *f = __start_formats; f < __stop_formats; f++) {
-		struct probe probe = { .super = super, .reader = reader, .format = f, .id = &id,
-				       .at = super->head + f->base };
+		struct probe probe = { .super = super, .reader = reader, .wish = &wish, .format = f, .id = &id };
 
 		id.type = f->type;
 		reader->reads = READER_READS;
 		reader->bytes = READER_BYTES;
-		if (f->check && format_is(probe.at + f->magic_at, f->magic, f->magic_length) &&
+		probe.at = f->base < SUPER_HEAD ? super->head + f->base : format_read(&probe, f->far, f->base);
+		if (probe.at && f->check && format_is(probe.at + f->magic_at, f->magic, f->magic_length) &&
 		    f->check(&probe) == -EBADMSG)
 			printf("%s ", id.type);
 	}
@@ -57,7 +59,7 @@ static void identify(const char *path)
 		err(1, "%s", path);
 	reader.size = (unsigned long long)lseek(reader.fd, 0, SEEK_END);
 	reads = bytes = 0;
-	super_identify(&super, &reader, false);
+	super_identify(&super, &reader, &wish);
 	if (reader.error)
 		errx(1, "%s: read", path);
 	id = super.member.type ? &super.member : &super.fs;

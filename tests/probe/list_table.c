@@ -4,8 +4,8 @@
  *
  *     number start size uuid name
  *
- * "-" for no uuid; then "id N" for each whose parttable_id() is another. Each ends
- * with a NUL: a name may hold anything else.
+ * "-" for no uuid; then "id N" for each that parttable_find() finds in another way. Each
+ * ends with a NUL: a name may hold anything else.
  */
 #include "plan/parttable.h"
 
@@ -48,18 +48,27 @@ static struct reader reader_of(int fd, unsigned reads, unsigned bytes)
 	};
 }
 
-/* /init is told number and start by the kernel, and must come to the same. */
+static bool is_entry(const void *arg, unsigned number, const struct parttable_id *id)
+{
+	const struct parttable_entry *entry = arg;
+
+	return number == entry->number && !strcmp(id->uuid, entry->id.uuid);
+}
+
+/* /init looks for a PARTUUID, and must come to the same number, start and name. */
 static void check_id(int fd, unsigned sector, const struct parttable_entry *entry)
 {
 	struct reader r = reader_of(fd, READER_READS, READER_BYTES);
-	struct parttable_id id;
-	int err = parttable_id(&id, &r, sector, entry->number, entry->start);
+	struct parttable_hit hit;
+	int count;
 
-	if (err && !r.reads)
+	if (!*entry->id.uuid)
+		return; /* what is extended has none */
+	count = parttable_find(&r, sector, is_entry, entry, &hit, 1);
+	if (count != 1 && !r.reads)
 		return; /* more entries than /init reads */
-	/* what is extended has none */
-	if (*entry->id.uuid ? err || strcmp(id.uuid, entry->id.uuid) || strcmp(id.label, entry->id.label)
-			    : err != -ENOENT)
+	if (count != 1 || strcmp(hit.id.label, entry->id.label) ||
+	    (hit.start != entry->start && hit.start != PARTTABLE_ANYWHERE))
 		printf("id %u%c", entry->number, 0);
 }
 

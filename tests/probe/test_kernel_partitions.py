@@ -91,7 +91,7 @@ def listed(words):
         text = subprocess.run([program, *words.split(), str(sector), *paths], check=True,
                               stdout=subprocess.PIPE).stdout.decode(errors='surrogateescape')
         for line in text.split('\0')[:-1]:
-            assert not line.startswith('id '), f'{path}: parttable_id() of {line[3:]}'
+            assert not line.startswith('id '), f'{path}: parttable_find() of {line[3:]}'
             if line.startswith('/'):
                 path = next(path for path in paths if line.startswith(f'{path} '))
                 found[path] = []

@@ -14,6 +14,7 @@ from machine import BUILD, TOP
 
 READS, BYTES = 64, 1 << 20
 HEAD, TAIL = 68 << 10, 128 << 10
+SUPER_HEAD = 4096 + 512
 NUMBERS = [0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0xffffffff, 1 << 31, 1 << 32,
            (1 << 63) - 1, 1 << 63, (1 << 64) - 1]
 
@@ -37,7 +38,7 @@ def identify(tmp_path_factory):
     header = autoconf(out, every_option('y'))
     plan = TOP / 'init/plan'
     sources = [plan / 'super.c', plan / 'reader.c', plan / 'text.c', plan / 'crc.c', plan / 'chain.c',
-               *plan.glob('super/*.c')]
+               *plan.glob('super/*.c'), TOP / 'init/lib/str.c']
     subprocess.run(['gcc', '-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', '-I', TOP / 'init', '-include',
                     header, '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-o',
                     out / 'identify', TOP / 'tests/probe/identify.c', *sources], check=True)
@@ -84,6 +85,9 @@ class Mutant:
             data = self.read(start, HEAD if start == 0 else TAIL)
             found += [start + i for i in range(len(data)) if data[i]]
         return found or [0]
+
+    def length(self):
+        return self.file.seek(0, 2)
 
     def read(self, at, size):
         self.file.seek(at)
@@ -163,27 +167,63 @@ def allowed(mutant, ours, theirs):
         return (
             (ours.uuid, ours.label) == (theirs.uuid, theirs.label)
             or ours.type in TWO_COPIES
+            # it wants the size in the record of $Volume, without which the kernel does not mount it
+            or (ours.type == b'ntfs' and not theirs.label)
             # of what the medium ends in it reads the bytes that are there
             or mutant.cut or mutant.size < HEAD
             # it takes the label of a Joliet descriptor that is none by its identifier
             or (ours.type == b'iso9660' and mutant.read(0x8801, 5) != b'CD001'))
-    return (ours.type, theirs.type) in KNOWN_DIFFERENCES or unseen(mutant, ours, theirs.type)
+    return ((ours.type, theirs.type) in KNOWN_DIFFERENCES or unseen(mutant, ours, theirs.type)
+            or is_data(mutant, ours.type, theirs.type))
 
 
 def unseen(mutant, ours, theirs):
     """Is what libblkid finds beside it none to the kernel, or unknown to kindling?"""
+    if (ours.type, theirs) == (b'cramfs', None):
+        return le32(mutant.read(4, 4)) > SUPER_HEAD  # its CRC is that of the whole
+    if (ours.type, theirs) == (b'f2fs', None):
+        return mutant.length() < SUPER_HEAD  # of a superblock that is cut it reads nothing
     if theirs == b'iso9660':
-        return b'NSR0' in mutant.read(32 << 10, 32 << 10)  # a UDF
+        return True  # what stands so far behind another's superblock is data of its
     if theirs == b'vfat':
         return mutant.read(510, 2) != b'\x55\xaa'
     if theirs == b'nilfs2' and mutant.read(1024 + 6, 2) != b'44':
         return True  # only what stands at its end is left
     if theirs == b'minix':
-        return mutant.read(1024 + 16, 1) in (b'\x13', b'\x24', b'\x4d')  # of big endian machines
+        return True  # any other is believed before so short a magic
     if theirs in (b'ext2', b'ext3', b'ext4') and le32(mutant.read(0x418, 4)) > 6:
         return True  # blocks of more than 64 KiB
     # libblkid does not look at that checksum
     return theirs in ours.damaged or theirs in UNKNOWN
+
+
+def is_data(mutant, ours, theirs):
+    """May what libblkid takes for a member be data of the file system that stands before it?"""
+    if theirs == b'crypto_LUKS':
+        return mutant.read(0, 6) != b'LUKS\xba\xbe'  # a second header
+    if theirs in (b'swap', b'swsuspend'):
+        return mutant.read(0, 4) != b'\xed\xc3\x02\xe9'  # the end of a page
+    if theirs == b'drbd':
+        said = int.from_bytes(mutant.read(mutant.length() - 4096, 8), 'big')
+        return not 0 < said <= (mutant.length() - 4096) >> 9
+    if theirs == b'linux_raid_member':
+        return ours in (b'btrfs', b'iso9660') or not is_sound_md(mutant)
+    return theirs == b'zfs_member'
+
+
+def is_sound_md(mutant):
+    """Is there one at the beginning, or one with a right checksum at the end?"""
+    magic, end = 0xa92b4efc, mutant.length()
+    old, new = (end & ~0xffff) - 0x10000, (end & ~0xfff) - 0x2000
+    if magic in (le32(mutant.read(0, 4)), le32(mutant.read(4096, 4))):
+        return True
+    return (old > 0 and is_folded_sum(mutant.read(old, 4096), 38 * 4) or
+            new > 0 and is_folded_sum(mutant.read(new, 256 + 2 * (le32(mutant.read(new + 220, 4)) & 0x3ff)), 216))
+
+
+def is_folded_sum(data, at):
+    total = sum(le32(data[i:i + 4]) for i in range(0, len(data), 4) if i != at)
+    return le32(data[at:at + 4]) == (total + (total >> 32)) & 0xffffffff != 0
 
 
 def le32(data):
