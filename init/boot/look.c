@@ -322,7 +322,7 @@ static int look_plainly(struct asked *a, int err)
 int look(struct boot *b, unsigned failed, bool last)
 {
 	struct asked a = { .b = b, .failed = failed };
-	bool is_named = b->root.kind != ROOT_TAG;
+	bool is_named = !CONFIG_ROOT_TAG || b->root.kind != ROOT_TAG;
 	const struct answer *judged;
 	enum reason reason;
 	int err = is_named ? name_device(&a) : devices_each(visit, &a);

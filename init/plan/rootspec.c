@@ -229,8 +229,10 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 	value = str_after(text, "/dev/");
 	if (value)
 		return parse_name(spec, value);
-	if (is_flash(spec, text))
-		return parse_whole(spec, ROOT_FLASH, CONFIG_ROOT_FLASH);
+	if (!CONFIG_ROOT_FLASH && (str_after(text, "mtd") || str_after(text, "ubi")))
+		return -EOPNOTSUPP;
+	if (CONFIG_ROOT_FLASH && is_flash(spec, text))
+		return parse_whole(spec, ROOT_FLASH, true);
 	return CONFIG_ROOT_DEVNUM ? parse_number(spec, text) : -EINVAL;
 }
 

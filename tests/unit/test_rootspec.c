@@ -203,8 +203,12 @@ static void other_forms(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_int_equal(parse(rows[i]), -EINVAL);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		/* an image without flash does not look closer */
+		bool is_flash = !strncmp(rows[i], "mtd", 3) || !strncmp(rows[i], "ubi", 3);
+
+		assert_int_equal(parse(rows[i]), is_flash && !CONFIG_ROOT_FLASH ? -EOPNOTSUPP : -EINVAL);
+	}
 }
 
 static void tags(void **state)
@@ -292,6 +296,8 @@ static void flash(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_int_equal(parse(rows[i].text), CONFIG_ROOT_FLASH ? 0 : -EOPNOTSUPP);
+		if (!CONFIG_ROOT_FLASH)
+			continue;
 		assert_int_equal(spec.kind, ROOT_FLASH);
 		assert_string_equal(spec.value, rows[i].text);
 		assert_string_equal(spec.class, rows[i].class);
