@@ -80,10 +80,10 @@ class Case:
         through = boot(path, f'root="{value}" {found.get("words", "")}', found.get('kernel', 'x86_64'),
                        image(found.get('config', '')))
         self.more = [a - b for a, b in zip(through, self.alone)]
-        self.most = limit(layout, by)
+        self.most = limit(layout, by, found.get('pages') and layout == 'disk')
 
 
-def limit(layout, by):
+def limit(layout, by, is_cached):
     """The bytes and requests that kindling may add."""
     parts = [LIMITS['name']]
     if by in ('UUID', 'LABEL'):
@@ -91,6 +91,8 @@ def limit(layout, by):
     elif by != 'NAME':
         # the partition whose number the table gives, and the table
         parts = [LIMITS['device'], LIMITS['table'][layout]]
+    if is_cached:
+        parts = [*parts, LIMITS['page']]
     return [sum(column) for column in zip(*parts)]
 
 
