@@ -39,7 +39,9 @@ static void cannot_ask(struct asked *a, const char *name, int err)
 	if (err == -ENOMEDIUM || err == -ENXIO) {
 		a->empty = err;
 	} else if (err && err != -ENOENT) {
-		say(LOG_ERR, "%s: %d: skipped", name, err);
+		/* said once, though it is asked again and again */
+		if (!a->failed)
+			say(LOG_ERR, "%s: %d: skipped", name, err);
 		a->unasked = err;
 	}
 }
@@ -71,6 +73,7 @@ static int ask(struct asked *a, bool begins)
 	struct contents *contents = &new->contents;
 	const char *name = new->d.name;
 	char path[sizeof(DEVICE_BY_NAME "/holders") + DEVICE_NAME_MAX];
+	bool by_contents = is_by_contents(b), is_meant;
 	int err;
 
 	if (a->count == ANSWERS_MAX)
@@ -78,25 +81,27 @@ static int ask(struct asked *a, bool begins)
 	err = new->fd = device_open(name, path);
 	if (err < 0)
 		return err;
-	err = device_super(b, new->fd, contents, !is_by_contents(b));
+	err = device_super(b, new->fd, contents, !by_contents);
 	if (err == -ENOENT) {
 		sys_close(new->fd);
 		return err;
 	}
-	if (contents->damaged && is_by_contents(b))
+	if (contents->damaged && by_contents && !a->failed)
 		say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, contents->damaged);
 	/* what does not read is for the mount to say, which may need none of it */
-	if (b->root.kind != ROOT_TAG && a->failed >= PATIENCE && contents->uncertain && contents->fs) {
+	if (b->root.kind != ROOT_TAG && a->failed >= PATIENCE && contents->uncertain &&
+	    (contents->fs || b->root.types)) {
 		say(LOG_ERR, "%s: %d: whether it is a member of an array is not known", name, err);
 		contents->uncertain = false;
 		err = 0;
 	}
-	if (is_by_contents(b) && !judge_is_meant(&b->root, &b->super)) {
-		sys_close(new->fd);
-		return err;
+	is_meant = !by_contents || judge_is_meant(&b->root, &b->super);
+	if (is_meant && !device_allowed(&new->d)) {
+		is_meant = false;
+		if (!a->failed)
+			say(LOG_ERR, "%s matches but %s is not allowed for root: ignored", name, new->d.bus);
 	}
-	if (!device_allowed(&new->d)) {
-		say(LOG_ERR, "%s matches but %s is not allowed for root: ignored", name, new->d.bus);
+	if (!is_meant) {
 		sys_close(new->fd);
 		return err;
 	}
