@@ -118,7 +118,7 @@ static const char *decimal(char *buf, unsigned n)
 	row(ENOSPC, "no space left") \
 	row(EROFS, "read-only") \
 	row(ENAMETOOLONG, "name too long") \
-	row(ELOOP, "too many symbolic links") \
+	row(ELOOP, "too many links") \
 	row(EBADMSG, "checksum is wrong") \
 	row(EOPNOTSUPP, "not supported") \
 	row(EUCLEAN, "damaged") \
