@@ -404,7 +404,8 @@ __attribute__((noinline)) int sys_apart(int (*run)(void *), void *arg)
 		sys_exit(run(arg) ? 1 : SIGTRAP);
 	if (child < 0)
 		return child;
-	call6(SYS_wait4, child, &status, 0, 0, 0, 0);
+	if (call6(SYS_wait4, child, &status, 0, 0, 0, 0) < 0)
+		call6(SYS_wait4, child, &status, 0, 0, 0, 0);
 	call3(SYS_kill, child, SIGKILL, 0);
 	call6(SYS_wait4, child, 0, 0, 0, 0, 0);
 	return status >> 8;

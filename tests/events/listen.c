@@ -17,6 +17,7 @@ static void say_line(const char *kind, const char *name)
 int main(int argc, char **argv, char **envp)
 {
 	struct uevent uevent;
+	enum event kind;
 	char byte;
 
 	(void)argv;
@@ -25,16 +26,15 @@ int main(int argc, char **argv, char **envp)
 	say_line("ready", "");
 	if (argc > 1)
 		sys_read(0, &byte, 1);
-	for (;;)
-		switch (events_wait(100000, &uevent)) {
-		case EVENT_TIME:
+	for (;;) {
+		events_wait(100000);
+		kind = events_next(&uevent);
+		if (kind == EVENT_NONE)
 			say_line("dropped", "");
-			break;
-		case EVENT_DEVICE:
-			say_line(uevent_is_remove(&uevent) ? "remove" : "device", uevent.name);
-			break;
-		case EVENT_LOST:
-			say_line("lost", "");
-			break;
-		}
+		for (; kind != EVENT_NONE; kind = events_next(&uevent))
+			if (kind == EVENT_LOST)
+				say_line("lost", "");
+			else
+				say_line(uevent_is_remove(&uevent) ? "remove" : "device", uevent.name);
+	}
 }

@@ -8,7 +8,7 @@ from machine import TOP
 
 HERE = TOP / 'tests/events'
 SOURCES = [TOP / 'init' / name for name in (
-    'boot/events.c', 'plan/uevent.c', 'lib/sys.c', 'lib/str.c', 'lib/log.c')]
+    'boot/events.c', 'plan/uevent.c', 'plan/text.c', 'lib/sys.c', 'lib/str.c', 'lib/log.c')]
 
 
 def test_senders_and_overrun(tmp_path):
