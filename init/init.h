@@ -37,8 +37,8 @@ struct boot {
 	unsigned long common_flags; /* those of roots without flags of their own */
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device, or what mount(2) gets for it */
 	struct contents contents; /* of root's device */
-	struct super super;      /* of the device that was read last */
 	struct params params;
+	struct super super;      /* of the device that was read last */
 };
 
 int early(struct boot *b);   /* /proc and /dev, so that we see and speak */

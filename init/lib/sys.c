@@ -85,7 +85,7 @@ int sys_set_flags(int fd, int flags)
 
 void sys_close(int fd)
 {
-	call3(SYS_close, fd, 0, 0);
+	call1(SYS_close, fd);
 }
 
 static int stat_at(int dir, const char *path, int flags, struct statx *st)
@@ -105,7 +105,7 @@ int sys_stat_fd(int fd, struct statx *st)
 
 int sys_access(const char *path)
 {
-	return call3(SYS_faccessat, AT_FDCWD, path, 0);
+	return call2(SYS_faccessat, AT_FDCWD, path);
 }
 
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor)
@@ -146,7 +146,7 @@ int sys_fs_type(int fd, unsigned *magic)
 {
 	/* The first field in every layout of the structure. */
 	struct statfs st;
-	int err = call3(SYS_fstatfs, fd, &st, 0);
+	int err = call2(SYS_fstatfs, fd, &st);
 
 	*magic = (unsigned)st.f_type;
 	return err;
@@ -235,22 +235,22 @@ int sys_btrfs(int control, unsigned request, const char *path)
 
 int sys_chdir(const char *path)
 {
-	return call3(SYS_chdir, path, 0, 0);
+	return call1(SYS_chdir, path);
 }
 
 int sys_chdir_fd(int fd)
 {
-	return call3(SYS_fchdir, fd, 0, 0);
+	return call1(SYS_fchdir, fd);
 }
 
 int sys_chroot(const char *path)
 {
-	return call3(SYS_chroot, path, 0, 0);
+	return call1(SYS_chroot, path);
 }
 
 int sys_pivot_root(const char *new_root, const char *put_old)
 {
-	return call3(SYS_pivot_root, new_root, put_old, 0);
+	return call2(SYS_pivot_root, new_root, put_old);
 }
 
 int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
@@ -262,7 +262,7 @@ int sys_mount(const char *source, const char *target, const char *type, unsigned
 
 int sys_unmount(const char *target)
 {
-	return call3(SYS_umount2, target, MNT_DETACH, 0);
+	return call2(SYS_umount2, target, MNT_DETACH);
 }
 
 int sys_mount_pseudo(const char *type, const char *target)
@@ -292,14 +292,14 @@ unsigned sys_now(void)
 #ifdef SYS_clock_gettime64
 	unsigned long long now64[2];
 
-	if (!call3(SYS_clock_gettime64, CLOCK_MONOTONIC, now64, 0)) {
+	if (!call2(SYS_clock_gettime64, CLOCK_MONOTONIC, now64)) {
 		now.seconds = (unsigned long)now64[0];
 		now.nanoseconds = (unsigned long)now64[1];
 	} else {
-		call3(SYS_clock_gettime32, CLOCK_MONOTONIC, &now, 0);
+		call2(SYS_clock_gettime32, CLOCK_MONOTONIC, &now);
 	}
 #else
-	call3(SYS_clock_gettime, CLOCK_MONOTONIC, &now, 0);
+	call2(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
 #endif
 	return (unsigned)now.seconds * 1000 + divide(now.nanoseconds, 1000000);
 }
@@ -355,7 +355,7 @@ const char *sys_release(void)
 {
 	static struct utsname system;
 
-	call3(SYS_uname, &system, 0, 0);
+	call1(SYS_uname, &system);
 	return system.release;
 }
 
@@ -366,7 +366,7 @@ int sys_load_module(int fd, const char *options, int flags)
 
 int sys_pid(void)
 {
-	return call3(SYS_getpid, 0, 0, 0);
+	return call1(SYS_getpid, 0);
 }
 
 int sys_exec(const char *path, char **argv, char **envp)
@@ -406,7 +406,7 @@ __attribute__((noinline)) int sys_apart(int (*run)(void *), void *arg)
 		return child;
 	if (call6(SYS_wait4, child, &status, 0, 0, 0, 0) < 0)
 		call6(SYS_wait4, child, &status, 0, 0, 0, 0);
-	call3(SYS_kill, child, SIGKILL, 0);
+	call2(SYS_kill, child, SIGKILL);
 	call6(SYS_wait4, child, 0, 0, 0, 0, 0);
 	return status >> 8;
 }
@@ -425,19 +425,19 @@ void sys_block_signals(bool block)
 
 void sys_own_terminal(int fd)
 {
-	call3(SYS_setsid, 0, 0, 0);
+	call1(SYS_setsid, 0);
 	call3(SYS_ioctl, fd, TIOCSCTTY, 1);
 }
 
 void sys_leave_terminal(int fd)
 {
-	call3(SYS_ioctl, fd, TIOCNOTTY, 0);
+	call2(SYS_ioctl, fd, TIOCNOTTY);
 }
 
 void sys_exit(int status)
 {
 	for (;;)
-		call3(SYS_exit_group, status, 0, 0);
+		call1(SYS_exit_group, status);
 }
 
 void sys_reboot(unsigned command)
@@ -447,5 +447,5 @@ void sys_reboot(unsigned command)
 
 void sys_sync(void)
 {
-	call3(SYS_sync, 0, 0, 0);
+	call1(SYS_sync, 0);
 }

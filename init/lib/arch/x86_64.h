@@ -8,6 +8,26 @@ __asm__(".text\n"
 	"	and $-16, %rsp\n"
 	"	call start\n");
 
+#define call1(n, a)                                                            \
+	({                                                                     \
+		long r_;                                                       \
+		__asm__ volatile("syscall"                                     \
+				 : "=a"(r_)                                    \
+				 : "0"(n), "D"(a)                              \
+				 : "rcx", "r11", "memory");                    \
+		r_;                                                            \
+	})
+
+#define call2(n, a, b)                                                         \
+	({                                                                     \
+		long r_;                                                       \
+		__asm__ volatile("syscall"                                     \
+				 : "=a"(r_)                                    \
+				 : "0"(n), "D"(a), "S"(b)                      \
+				 : "rcx", "r11", "memory");                    \
+		r_;                                                            \
+	})
+
 #define call3(n, a, b, c)                                                      \
 	({                                                                     \
 		long r_;                                                       \
