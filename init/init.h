@@ -23,8 +23,11 @@
 /* What is used most stands first: near a register's address the code is shorter. */
 struct boot {
 	int device;              /* root's device, open since it was probed; -1 for none */
-	unsigned start;          /* sys_now() when /init began */
+	unsigned start;          /* sys_now() when /init began, */
+	unsigned since;          /* and when it began to look for this root */
+	unsigned limit;          /* ms from there, or WAIT_FOREVER */
 	unsigned tried;          /* of params.fallback, how many are root= already */
+	unsigned failed;         /* looks in a row that could not ask all */
 	int image;               /* open on the root directory of the initramfs; 0: not yet */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool stuck;              /* PID 1 waits for a device that does not answer: the guard ends the boot */

@@ -37,7 +37,7 @@ int main(int argc, char **argv, char **envp)
 	b->params = (struct params)PARAMS_NONE;
 	b->argv = argv;
 	b->envp = envp;
-	b->start = sys_now();
+	b->start = b->since = sys_now();
 	if (sys_pid() != 1) {
 		say(LOG_ERR, "not PID 1; nothing done");
 		return 1;

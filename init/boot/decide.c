@@ -84,6 +84,7 @@ bool next_root(struct boot *b)
 	sys_unmount(NEW_ROOT);
 	b->tried++;
 	b->params.root = next;
+	b->since = sys_now();
 	say(LOG_ERR, "rootfallback=%s: trying it", next);
 	b->type = b->init = NULL;
 	return true;

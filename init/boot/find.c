@@ -19,24 +19,19 @@
 #define NEXT_WORD 30000   /* ms between the further ones */
 #define DRAIN_MAX 256     /* events between two looks */
 
-/* All in ms; the last three since root is looked for. */
-struct wait {
-	unsigned retry, retry_at, word, limit;
-};
-
 /* 9p and virtiofs are there when they mount: the kernel tells it in no other way. */
 static int look_share(struct boot *b)
 {
 	return str_copy(b->node, sizeof(b->node), b->root.value) ? mount_root(b) : -ENAMETOOLONG;
 }
 
-static int look_by_form(struct boot *b, unsigned failed, bool last)
+static int look_by_form(struct boot *b, bool last)
 {
 	if (CONFIG_ROOT_FLASH && b->root.kind == ROOT_FLASH)
 		return look_flash(b);
 	if (CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE)
 		return look_share(b);
-	return look(b, failed, last);
+	return look(b, last);
 }
 
 /* Does what all the events that wait ask for, but not for ever. Is a look due? */
@@ -65,86 +60,63 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Sleeps until something happens, and says now and then what for. Is a look due? */
-static bool wait_for_change(struct boot *b, int err, unsigned since, struct wait *w)
+static void say_waiting(struct boot *b, int err, unsigned left, bool is_first)
 {
-	unsigned waited = sys_now() - since, until;
-	bool due;
-
-	if (waited >= w->word) {
-		say(LOG_ERR, w->limit == WAIT_FOREVER ? "waiting for root=%s: %d; no limit"
-						   : "waiting for root=%s: %d; %u s left",
-		    b->params.root, err, sys_seconds(w->limit - waited + 999));
-		if (CONFIG_REPORT)
-			report_devices(b, w->word > FIRST_WORD);
-		w->word = waited + NEXT_WORD;
-	}
-	until = least(least(w->word, w->limit), w->retry_at);
-	due = !events_wait(until > waited ? until - waited : 0);
-	if (due)
-		coldplug(b);
-	due |= take_events(b);
-	return due || sys_now() - since >= w->retry_at;
+	say(LOG_ERR, left == WAIT_FOREVER ? "waiting for root=%s: %d; no limit" : "waiting for root=%s: %d; %u s left",
+	    b->params.root, err, sys_seconds(left + 999));
+	if (CONFIG_REPORT)
+		report_devices(b, !is_first);
 }
 
 int find(struct boot *b)
 {
-	struct wait w = { 0, WAIT_FOREVER, FIRST_WORD, params_wait(&b->params) };
-	unsigned since = b->tried ? sys_now() : b->start, failed = 0;
-	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, listens = false, last = !CONFIG_WAIT, due = true;
-	int err = -ENOENT;
+	unsigned retry = 0, retry_at, word = FIRST_WORD, now;
+	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, last = !CONFIG_WAIT;
+	int err;
 
 	b->device = -1;
+	b->limit = params_wait(&b->params);
 	if (CONFIG_GUARD)
-		guard(b, since, w.limit);
-	/* What is known by its name is there or not; to ask all devices twice would cost more. */
-	if (CONFIG_WAIT && (b->root.kind == ROOT_TAG || plugged)) {
+		guard(b);
+	if (CONFIG_WAIT)
 		events_open();
-		listens = true;
-	}
 	if (plugged)
 		coldplug(b);
 	else if (makes_nodes(b))
 		coldplug_block(b, b->root.value);
-	for (;;) {
-		unsigned waited;
-
-		if (due)
-			err = look_by_form(b, failed, last);
-		if (!err || err == REFUSED)
-			break;
-		waited = sys_now() - since;
-		if (due) {
-			/* what could not be asked is asked again by time, whatever happens meanwhile */
-			w.retry = err == -ENOENT ? 0 : w.retry ? least(w.retry * 2, RETRY_MAX) : RETRY_MIN;
-			w.retry_at = w.retry ? waited + w.retry : WAIT_FOREVER;
-			/* a drive without a medium may be so for ever */
-			failed = err == -ENOENT || err == -ENOMEDIUM || err == -ENXIO ? 0 : failed + 1;
-		}
+	while ((err = look_by_form(b, last)) && err != REFUSED) {
+		now = sys_now() - b->since;
 		if (!plugged) {
-			bool is_new = CONFIG_WAIT && !listens;
-
-			if (is_new)
-				events_open();
 			plugged = true;
-			due = coldplug(b) || is_new;
-			if (due) {
-				/* only what fails at this look has failed for a while */
-				w.retry = failed = 0;
+			if (coldplug(b)) {
+				/* only what fails at the next look has failed for a while */
+				b->failed = 0;
 				continue;
 			}
 		}
-		if (CONFIG_WAIT && waited < w.limit) {
-			due = wait_for_change(b, err, since, &w);
+		if (now >= b->limit || !CONFIG_WAIT) {
+			/* what the modules brought may need others; each is asked for once */
+			if (!coldplug(b) && last)
+				return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(now));
+			if (CONFIG_WAIT)
+				take_events(b);
+			last = true;
 			continue;
 		}
-		/* what the modules brought may need others; each is asked for once */
-		due = coldplug(b) || !last;
-		if (!due)
-			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(waited));
-		if (CONFIG_WAIT)
-			take_events(b);
-		last = true;
+		/* what could not be asked is asked again by time, whatever happens meanwhile */
+		retry = err == -ENOENT ? 0 : least(retry * 2 + RETRY_MIN, RETRY_MAX);
+		retry_at = retry ? now + retry : b->limit;
+		do {
+			if (now >= word) {
+				say_waiting(b, err, b->limit == WAIT_FOREVER ? b->limit : b->limit - now, word == FIRST_WORD);
+				word = now + NEXT_WORD;
+			}
+			if (!events_wait(least(least(word, b->limit), retry_at) - now)) {
+				coldplug(b);
+				break;
+			}
+			now = sys_now() - b->since;
+		} while (!take_events(b) && now < least(retry_at, b->limit));
 	}
 	events_close();
 	return err;

@@ -7,7 +7,6 @@
 #define SAY_EVERY 30 /* seconds, where there is no limit */
 
 static struct boot *boot;
-static unsigned since, limit;
 static char asked[DEVICE_NAME_MAX];
 /* Odd while a call is under way. */
 static volatile unsigned turn;
@@ -21,11 +20,11 @@ static void watch(void)
 		if (turn != seen || !(turn & 1)) {
 			seen = turn;
 			stuck = 0;
-		} else if (limit == WAIT_FOREVER) {
+		} else if (boot->limit == WAIT_FOREVER) {
 			if (stuck % SAY_EVERY == GUARD_SECONDS)
 				say(LOG_ERR, "waiting for root=%s: %s does not answer; no limit",
 				    boot->params.root, asked);
-		} else if (stuck >= GUARD_SECONDS && sys_now() - since >= limit) {
+		} else if (stuck >= GUARD_SECONDS && sys_now() - boot->since >= boot->limit) {
 			boot->stuck = true;
 			refuse_(boot, "root=%s: %s does not answer", boot->params.root, asked);
 			fail(boot);
@@ -33,10 +32,8 @@ static void watch(void)
 	}
 }
 
-void guard(struct boot *b, unsigned from, unsigned ms)
+void guard(struct boot *b)
 {
-	since = from;
-	limit = ms;
 	if (!boot)
 		sys_thread(watch);
 	boot = b;

@@ -13,7 +13,7 @@
  * there, or WAIT_FOREVER, with which it is only said.
  */
 #define GUARD_SECONDS 5
-void guard(struct boot *b, unsigned since, unsigned limit);
+void guard(struct boot *b);
 
 /* Around each call that may not come back: the device's name in sysfs before it (it is kept), or NULL for the same, and after. */
 void guard_enter(const char *name);

@@ -20,7 +20,6 @@
 /* What one look collects. */
 struct asked {
 	struct boot *b;
-	unsigned failed;  /* of look() */
 	int unasked;      /* why some device could not be asked; 0: all could */
 	int empty;        /* the same of a drive that has nothing to read */
 	unsigned count;
@@ -40,7 +39,7 @@ static void cannot_ask(struct asked *a, const char *name, int err)
 		a->empty = err;
 	} else if (err && err != -ENOENT) {
 		/* said once, though it is asked again and again */
-		if (!a->failed)
+		if (!a->b->failed && CONFIG_ROOT_TAG && a->b->root.kind == ROOT_TAG)
 			say(LOG_ERR, "%s: %d: skipped", name, err);
 		a->unasked = err;
 	}
@@ -53,65 +52,67 @@ static int held(void *arg, const char *name)
 }
 
 /* Tells the kernel of a part of a btrfs, or asks whether all parts of its file system are known: 0, 1 for not yet. */
-static int btrfs(const struct boot *b, unsigned request, const char *path)
+static bool btrfs(const struct boot *b, unsigned request, const char *name)
 {
+	char path[sizeof(b->node)];
 	int control, err;
 
 	if (CONFIG_MODULES)
 		modules_ask(b, "fs-btrfs");
+	device_path(path, name);
 	control = sys_open("/dev/btrfs-control", O_RDONLY);
 	err = sys_btrfs(control, request, path);
 	sys_close(control);
-	return err;
+	return err == 1;
 }
 
 /* Reads the device that stands behind the last answer. Is it one, too? */
-static int ask(struct asked *a, bool begins)
+static void ask(struct asked *a, bool begins)
 {
 	struct boot *b = a->b;
 	struct answer *new = &a->answers[a->count];
 	struct contents *contents = &new->contents;
 	const char *name = new->d.name;
 	char path[sizeof(DEVICE_BY_NAME "/holders") + DEVICE_NAME_MAX];
-	bool by_contents = is_by_contents(b), is_meant;
+	bool by_contents = is_by_contents(b);
 	int err;
 
 	if (a->count == ANSWERS_MAX)
-		return 0;
+		return;
 	err = new->fd = device_open(name, path);
-	if (err < 0)
-		return err;
-	err = device_super(b, new->fd, contents, !by_contents);
-	if (err == -ENOENT) {
-		sys_close(new->fd);
-		return err;
-	}
-	if (contents->damaged && by_contents && !a->failed)
-		say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, contents->damaged);
+	if (err >= 0)
+		err = device_super(b, new->fd, contents, !by_contents);
 	/* what does not read is for the mount to say, which may need none of it */
-	if (b->root.kind != ROOT_TAG && a->failed >= PATIENCE && contents->uncertain &&
-	    (contents->fs || b->root.types)) {
+	if (err && new->fd >= 0 && b->root.kind != ROOT_TAG && b->failed >= PATIENCE && (contents->fs || b->root.types)) {
 		say(LOG_ERR, "%s: %d: whether it is a member of an array is not known", name, err);
-		contents->uncertain = false;
 		err = 0;
 	}
-	is_meant = !by_contents || judge_is_meant(&b->root, &b->super);
-	if (is_meant && !device_allowed(&new->d)) {
-		is_meant = false;
-		if (!a->failed)
+	if (err) {
+		cannot_ask(a, name, err);
+	} else if (by_contents && !judge_is_meant(&b->root, &b->super)) {
+		if (contents->damaged && !b->failed)
+			say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, contents->damaged);
+	} else if (!device_allowed(&new->d)) {
+		if (!b->failed)
 			say(LOG_ERR, "%s matches but %s is not allowed for root: ignored", name, new->d.bus);
+	} else {
+		str_print(path, sizeof(path), DEVICE_BY_NAME "%s/holders", name);
+		contents->is_held = dir_each(path, held, NULL) > 0;
+		new->begins = begins;
+		a->count++;
+		return;
 	}
-	if (!is_meant) {
-		sys_close(new->fd);
-		return err;
-	}
-	if (CONFIG_FS_BTRFS && contents->devices > 1)
-		btrfs(b, SYS_BTRFS_SCAN, path);
-	str_print(path, sizeof(path), DEVICE_BY_NAME "%s/holders", name);
-	contents->is_held = dir_each(path, held, NULL) > 0;
-	new->begins = begins;
-	a->count++;
-	return err;
+	sys_close(new->fd);
+}
+
+static void ask_device(struct asked *a, const char *name, bool begins)
+{
+	int err = device_look(&a->answers[a->count].d, DEVICE_BY_NAME, name);
+
+	if (err)
+		cannot_ask(a, name, err);
+	else
+		ask(a, begins);
 }
 
 /* ---- by its disk's table: PARTUUID=, PARTLABEL= -------------------------------------------------- */
@@ -123,16 +124,14 @@ static bool is_hit(const void *spec, unsigned number, const struct parttable_id 
 }
 
 /* A partition that the table names, if the kernel's of that number is it. */
-static int ask_hit(struct asked *a, const char *disk, const struct parttable_hit *hit)
+static void ask_hit(struct asked *a, const char *disk, const struct parttable_hit *hit)
 {
 	const struct rootspec *spec = &a->b->root;
 	char name[DEVICE_NAME_MAX];
-	int err = -ENOENT;
 
 	if (device_partition(name, disk, hit->number) && device_is_hit(name, hit) &&
 	    device_partition(name, disk, hit->number + (unsigned)spec->offset))
-		err = device_look(&a->answers[a->count].d, DEVICE_BY_NAME, name);
-	return err ? err : ask(a, spec->tag == TAG_PARTUUID && !rootspec_is(spec, TAG_PARTUUID, hit->id.uuid));
+		ask_device(a, name, spec->tag == TAG_PARTUUID && !rootspec_is(spec, TAG_PARTUUID, hit->id.uuid));
 }
 
 /*
@@ -144,21 +143,21 @@ static void ask_named(void *arg, const struct uevent *event)
 	struct asked *a = arg;
 	const char *label = uevent_value(event, "PARTNAME=");
 
-	if (label && rootspec_is(&a->b->root, TAG_PARTLABEL, label) &&
-	    !device_look(&a->answers[a->count].d, DEVICE_BY_NAME, event->name))
-		cannot_ask(a, event->name, ask(a, false));
+	if (label && rootspec_is(&a->b->root, TAG_PARTLABEL, label))
+		ask_device(a, event->name, false);
 }
 
-static int ask_table(struct asked *a, const char *disk)
+static void ask_table(struct asked *a, const char *disk)
 {
 	struct parttable_hit hits[HITS_MAX];
 	int count = device_table(disk, is_hit, &a->b->root, hits, HITS_MAX);
 
 	for (int i = 0; i < count; i++)
-		cannot_ask(a, disk, ask_hit(a, disk, &hits[i]));
+		ask_hit(a, disk, &hits[i]);
 	if (count == -ENOENT && a->b->root.tag == TAG_PARTLABEL)
 		coldplug_below(DEVICE_BY_NAME, disk, ask_named, a);
-	return count < 0 ? count : 0;
+	if (count < 0)
+		cannot_ask(a, disk, count);
 }
 
 /* ---- all of them, or the one that is named ---------------------------------------------------------- */
@@ -171,11 +170,12 @@ static int visit(void *arg, const char *name)
 
 	if (!err && d->partition == PARTTABLE_MAX - 1)
 		say(LOG_NOTE, "%s has %u partitions", d->disk, d->partition);
-	if (!err && is_by_contents(a->b))
-		err = ask(a, false);
-	else if (!err && !d->partition)
-		err = ask_table(a, name);
-	cannot_ask(a, name, err);
+	if (err)
+		cannot_ask(a, name, err);
+	else if (is_by_contents(a->b))
+		ask(a, false);
+	else if (!d->partition)
+		ask_table(a, name);
 	return a->count == ANSWERS_MAX;
 }
 
@@ -241,43 +241,31 @@ static void list_names(const struct asked *a, char *text, size_t size)
 					a->answers[i].d.name);
 }
 
-static bool is_degraded(const struct boot *b)
-{
-	const char *options = b->root.flags;
-	char option[10];
-
-	while (options && str_item(&options, ',', option, sizeof(option)))
-		if (str_same(option, "degraded"))
-			return true;
-	return false;
-}
-
 /*
  * Root is a btrfs on several devices, one of which is open: are all of them there? All that answer to its
- * UUID are asked, whatever root= was, and the kernel is told of them.
+ * UUID are asked, whatever root= was, and the kernel is told of them. In the end it decides: with
+ * rootflags=degraded it mounts what is there.
  */
 static int look_at_members(struct asked *a, const char *names, bool last)
 {
-	static char uuid[SUPER_UUID_MAX];
+	static char text[sizeof("UUID=") + SUPER_UUID_MAX];
 	struct boot *b = a->b;
-	int err = -ENOENT, fd = b->device;
+	int fd = b->device, err = -ENOENT;
 
-	if (is_by_contents(b)) {
-		err = btrfs(b, SYS_BTRFS_READY, b->node);
-		if (err != 1 || (last && is_degraded(b)))
-			return 0;
-		if (last)
-			err = refuse(b, "root=%s: btrfs: of %u devices there are %u: %s", b->params.root,
-				     b->contents.devices, a->count, names);
-		else
-			err = -ENOENT;
+	if (!is_by_contents(b)) {
+		str_print(text, sizeof(text), "UUID=%s", b->super.fs.uuid);
+		rootspec_parse(&b->root, text, b->root.types, b->root.flags);
+		err = look(b, last);
 	} else {
-		str_copy(uuid, sizeof(uuid), b->super.fs.uuid);
-		b->root.kind = ROOT_TAG;
-		b->root.tag = TAG_UUID;
-		b->root.value = uuid;
-		b->root.length = (unsigned)(str_find(uuid, '\0') - uuid);
-		err = look(b, 0, last);
+		for (const struct answer *each = a->answers; each < a->answers + a->count; each++)
+			btrfs(b, SYS_BTRFS_SCAN, each->d.name);
+		if (!btrfs(b, SYS_BTRFS_READY, a->answers[0].d.name))
+			return 0;
+		if (last) {
+			say(LOG_ERR, "root=%s: btrfs: of %u devices there are %u: %s", b->params.root,
+			    b->contents.devices, a->count, names);
+			return 0;
+		}
 	}
 	sys_close(fd);
 	return err;
@@ -294,7 +282,8 @@ static int obey(struct asked *a, enum reason reason, const struct answer *judged
 	for (const struct answer *each = a->answers; each < a->answers + a->count; each++)
 		if (each != judged || reason > RULE)
 			sys_close(each->fd);
-	if (reason >= UNASKED || (reason == BARRED && (b->root.kind == ROOT_TAG ? !last : a->unasked)))
+	b->failed = a->unasked ? b->failed + 1 : 0;
+	if (reason >= UNASKED || (reason == BARRED && b->root.kind == ROOT_TAG && !last))
 		return a->unasked ? a->unasked : a->empty ? a->empty : -ENOENT;
 	device_path(b->node, judged->d.name);
 	if (reason == BARRED)
@@ -324,9 +313,9 @@ static int look_plainly(struct asked *a, int err)
 	return err < 0 ? err : sys_size(err) ? 0 : -ENOENT;
 }
 
-int look(struct boot *b, unsigned failed, bool last)
+int look(struct boot *b, bool last)
 {
-	struct asked a = { .b = b, .failed = failed };
+	struct asked a = { .b = b };
 	bool is_named = !CONFIG_ROOT_TAG || b->root.kind != ROOT_TAG;
 	const struct answer *judged;
 	enum reason reason;
@@ -335,13 +324,13 @@ int look(struct boot *b, unsigned failed, bool last)
 	if (!CONFIG_PROBE)
 		return look_plainly(&a, err);
 	if (is_named && !err)
-		err = ask(&a, false);
-	if (is_named && err == -ENOENT)
-		devices_each(open_drive, &a);
+		ask(&a, false);
 	if (err == REFUSED)
 		return err;
 	if (err < 0 && err != -ENOENT)
 		a.unasked = err;
-	reason = judge(a.answers, a.count, a.unasked && failed < PATIENCE && !last, &judged);
+	if (is_named && !a.count && !a.unasked)
+		devices_each(open_drive, &a);
+	reason = judge(a.answers, a.count, a.unasked && b->failed < PATIENCE && !last, &judged);
 	return obey(&a, reason, judged, last);
 }

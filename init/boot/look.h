@@ -15,7 +15,7 @@
  * that may be it or may say that it is not: that is to be looked at again soon. failed: how many looks
  * before this one could not ask all. last: there will be no other; what bars it is the reason then.
  */
-int look(struct boot *b, unsigned failed, bool last);
+int look(struct boot *b, bool last);
 
 /* The same for an MTD device or a UBI volume. */
 int look_flash(struct boot *b);

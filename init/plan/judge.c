@@ -30,18 +30,14 @@ const char *judge_bar(char *text, const struct contents *c)
 			  c->fs, c->second);
 	else if (c->is_held)
 		str_print(text, JUDGE_BAR_MAX, "is a part of another device: not mounted");
-	else if (c->uncertain)
-		str_print(text, JUDGE_BAR_MAX, "has read errors where it could say that it is a member of an array: not mounted");
 	else
 		return NULL;
 	return text;
 }
 
-static bool is_barred(const struct answer *a)
+static bool is_barred(const struct contents *c)
 {
-	char text[JUDGE_BAR_MAX];
-
-	return judge_bar(text, &a->contents);
+	return c->member || c->second || c->is_held;
 }
 
 bool judge_counts(const struct answer *answers, unsigned count, const struct answer *a)
@@ -76,7 +72,7 @@ enum reason judge(const struct answer *answers, unsigned count, bool unasked, co
 	for (const struct answer *a = answers; a < answers + count; a++) {
 		if (!judge_counts(answers, count, a))
 			continue;
-		if (is_barred(a)) {
+		if (is_barred(&a->contents)) {
 			if (!*judged)
 				*judged = a;
 			continue;
