@@ -275,7 +275,7 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 static int obey(struct asked *a, enum reason reason, const struct answer *judged, bool last)
 {
 	struct boot *b = a->b;
-	const char *root = b->params.root;
+	const char *root = b->params.root, *is_on = "is on";
 	char names[200], bar[JUDGE_BAR_MAX];
 
 	list_names(a, names, sizeof(names));
@@ -286,18 +286,18 @@ static int obey(struct asked *a, enum reason reason, const struct answer *judged
 	if (reason >= UNASKED || (reason == BARRED && b->root.kind == ROOT_TAG && !last))
 		return a->unasked ? a->unasked : a->empty ? a->empty : -ENOENT;
 	device_path(b->node, judged->d.name);
+	if (judged->begins)
+		is_on = "begins the PARTUUID of";
 	if (reason == BARRED)
 		return refuse(b, "root=%s: %s %s", root, b->root.kind == ROOT_TAG ? judged->d.name : b->node,
 			      judge_bar(bar, &judged->contents));
 	if (reason == SEVERAL)
-		return refuse(b, judged->begins ? "root=%s begins the PARTUUID of %s: give all of it"
-						: "root=%s is on %s: remove one, or use /dev/NAME", root, names);
+		return refuse(b, "root=%s %s %s: %s", root, is_on, names,
+			      judged->begins ? "give all of it" : "remove one, or use /dev/NAME");
 	b->device = judged->fd;
 	b->contents = judged->contents;
-	if (reason == RULE)
-		say(LOG_ERR, "root=%s is on %s: taking %s", root, names, judged->d.name);
-	if (reason == BEGINS)
-		say(LOG_ERR, "root=%s begins the PARTUUID of %s: taking it", root, names);
+	if (reason > MEMBERS)
+		say(LOG_ERR, "root=%s %s %s: taking %s", root, is_on, names, judged->d.name);
 	if (CONFIG_FS_BTRFS && b->contents.devices > 1)
 		return look_at_members(a, names, last);
 	return 0;
