@@ -154,7 +154,7 @@ int device_super(struct boot *b, int fd, struct contents *contents, bool by_name
 		if (!r.size)
 			return -ENOENT;
 		super_identify(&b->super, &r, &wish);
-		if (!b->super.damaged)
+		if (!b->super.damaged && !r.error)
 			break;
 	}
 	super_contents(contents, &b->super, &r);

@@ -22,9 +22,14 @@ struct asked {
 	struct boot *b;
 	int unasked;      /* why some device could not be asked; 0: all could */
 	int empty;        /* the same of a drive that has nothing to read */
-	unsigned count;
-	struct answer answers[ANSWERS_MAX + 1]; /* behind the last there is room for one more */
+	struct answer *next; /* behind the last; there is room for one more */
+	struct answer answers[ANSWERS_MAX + 1];
 };
+
+static bool is_full(const struct asked *a)
+{
+	return a->next == a->answers + ANSWERS_MAX;
+}
 
 static bool is_by_contents(const struct boot *b)
 {
@@ -70,20 +75,20 @@ static bool btrfs(const struct boot *b, unsigned request, const char *name)
 static void ask(struct asked *a, bool begins)
 {
 	struct boot *b = a->b;
-	struct answer *new = &a->answers[a->count];
+	struct answer *new = a->next;
 	struct contents *contents = &new->contents;
 	const char *name = new->d.name;
 	char path[sizeof(DEVICE_BY_NAME "/holders") + DEVICE_NAME_MAX];
 	bool by_contents = is_by_contents(b);
 	int err;
 
-	if (a->count == ANSWERS_MAX)
+	if (is_full(a))
 		return;
 	err = new->fd = device_open(name, path);
 	if (err >= 0)
 		err = device_super(b, new->fd, contents, !by_contents);
 	/* what does not read is for the mount to say, which may need none of it */
-	if (err && new->fd >= 0 && b->root.kind != ROOT_TAG && b->failed >= PATIENCE && (contents->fs || b->root.types)) {
+	if (err && new->fd >= 0 && b->root.kind != ROOT_TAG && (contents->fs || b->root.types)) {
 		say(LOG_ERR, "%s: %d: whether it is a member of an array is not known", name, err);
 		err = 0;
 	}
@@ -99,7 +104,7 @@ static void ask(struct asked *a, bool begins)
 		str_print(path, sizeof(path), DEVICE_BY_NAME "%s/holders", name);
 		contents->is_held = dir_each(path, held, NULL) > 0;
 		new->begins = begins;
-		a->count++;
+		a->next++;
 		return;
 	}
 	sys_close(new->fd);
@@ -107,7 +112,7 @@ static void ask(struct asked *a, bool begins)
 
 static void ask_device(struct asked *a, const char *name, bool begins)
 {
-	int err = device_look(&a->answers[a->count].d, DEVICE_BY_NAME, name);
+	int err = device_look(&a->next->d, DEVICE_BY_NAME, name);
 
 	if (err)
 		cannot_ask(a, name, err);
@@ -165,7 +170,7 @@ static void ask_table(struct asked *a, const char *disk)
 static int visit(void *arg, const char *name)
 {
 	struct asked *a = arg;
-	struct device *d = &a->answers[a->count].d;
+	struct device *d = &a->next->d;
 	int err = device_look(d, DEVICE_BY_NAME, name);
 
 	if (!err && d->partition == PARTTABLE_MAX - 1)
@@ -176,14 +181,14 @@ static int visit(void *arg, const char *name)
 		ask(a, false);
 	else if (!d->partition)
 		ask_table(a, name);
-	return a->count == ANSWERS_MAX;
+	return is_full(a);
 }
 
 /* The kernel looks at the medium of a drive, and makes its partitions, when somebody opens it. */
 static int open_drive(void *arg, const char *name)
 {
 	struct asked *a = arg;
-	struct device *d = &a->answers[0].d;
+	struct device *d = &a->next->d;
 	char path[sizeof(a->b->node)];
 	int fd = device_look(d, DEVICE_BY_NAME, name);
 
@@ -200,26 +205,24 @@ static int open_drive(void *arg, const char *name)
 static int name_device(struct asked *a)
 {
 	struct boot *b = a->b;
-	struct device *d = &a->answers[0].d;
+	struct device *d = &a->next->d;
 	bool by_number = CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER;
-	char which[DEVICE_NAME_MAX];
 	struct statx st;
 	int err;
 
 	if (by_number)
-		str_print(which, sizeof(which), "%u:%u", b->root.major, b->root.minor);
+		str_print(d->name, sizeof(d->name), "%u:%u", b->root.major, b->root.minor);
 	else
-		str_copy(which, sizeof(which), b->root.value);
-	str_change(which, '/', '!');
+		str_copy(d->name, sizeof(d->name), b->root.value);
+	str_change(d->name, '/', '!');
 	if (by_number || *CONFIG_ROOT_BUSES) {
 		err = sys_mount_pseudo("sysfs", "/sys");
 		if (!err)
-			err = device_look(d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, which);
+			err = device_look(d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, d->name);
 		if (!err && !device_allowed(d))
 			err = refuse(b, "root=%s: %s is not allowed for root", b->params.root, d->bus);
 	} else {
-		str_copy(d->name, sizeof(which), which);
-		device_path(b->node, which);
+		device_path(b->node, d->name);
 		err = sys_stat(b->node, 0, &st);
 		if (!err && !S_ISBLK(st.stx_mode))
 			err = refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
@@ -235,10 +238,10 @@ static void list_names(const struct asked *a, char *text, size_t size)
 	char *end = text;
 
 	*text = '\0';
-	for (unsigned i = 0; end && i < a->count; i++)
-		if (judge_counts(a->answers, a->count, &a->answers[i]))
+	for (const struct answer *each = a->answers; end && each < a->next; each++)
+		if (judge_counts(a->answers, a->next, each))
 			end = str_print(end, size - (size_t)(end - text), "%s%s", end == text ? "" : " and ",
-					a->answers[i].d.name);
+					each->d.name);
 }
 
 /*
@@ -257,13 +260,13 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 		rootspec_parse(&b->root, text, b->root.types, b->root.flags);
 		err = look(b, last);
 	} else {
-		for (const struct answer *each = a->answers; each < a->answers + a->count; each++)
+		for (const struct answer *each = a->answers; each < a->next; each++)
 			btrfs(b, SYS_BTRFS_SCAN, each->d.name);
 		if (!btrfs(b, SYS_BTRFS_READY, a->answers[0].d.name))
 			return 0;
 		if (last) {
 			say(LOG_ERR, "root=%s: btrfs: of %u devices there are %u: %s", b->params.root,
-			    b->contents.devices, a->count, names);
+			    b->contents.devices, (unsigned)(a->next - a->answers), names);
 			return 0;
 		}
 	}
@@ -277,13 +280,16 @@ static int obey(struct asked *a, enum reason reason, const struct answer *judged
 	struct boot *b = a->b;
 	const char *root = b->params.root, *is_on = "is on";
 	char names[200], bar[JUDGE_BAR_MAX];
+	bool waits;
 
 	list_names(a, names, sizeof(names));
-	for (const struct answer *each = a->answers; each < a->answers + a->count; each++)
-		if (each != judged || reason > RULE)
-			sys_close(each->fd);
 	b->failed = a->unasked ? b->failed + 1 : 0;
-	if (reason >= UNASKED || (reason == BARRED && b->root.kind == ROOT_TAG && !last))
+	waits = reason == NONE || (a->unasked && b->failed <= PATIENCE && !last) ||
+		(reason == BARRED && b->root.kind == ROOT_TAG && !last);
+	for (const struct answer *each = a->answers; each < a->next; each++)
+		if (waits || reason > RULE || each != judged)
+			sys_close(each->fd);
+	if (waits)
 		return a->unasked ? a->unasked : a->empty ? a->empty : -ENOENT;
 	device_path(b->node, judged->d.name);
 	if (judged->begins)
@@ -315,7 +321,7 @@ static int look_plainly(struct asked *a, int err)
 
 int look(struct boot *b, bool last)
 {
-	struct asked a = { .b = b };
+	struct asked a = { .b = b, .next = a.answers };
 	bool is_named = !CONFIG_ROOT_TAG || b->root.kind != ROOT_TAG;
 	const struct answer *judged;
 	enum reason reason;
@@ -329,8 +335,8 @@ int look(struct boot *b, bool last)
 		return err;
 	if (err < 0 && err != -ENOENT)
 		a.unasked = err;
-	if (is_named && !a.count && !a.unasked)
+	if (is_named && a.next == a.answers && !a.unasked)
 		devices_each(open_drive, &a);
-	reason = judge(a.answers, a.count, a.unasked && b->failed < PATIENCE && !last, &judged);
+	reason = judge(a.answers, a.next, &judged);
 	return obey(&a, reason, judged, last);
 }

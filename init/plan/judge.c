@@ -40,9 +40,9 @@ static bool is_barred(const struct contents *c)
 	return c->member || c->second || c->is_held;
 }
 
-bool judge_counts(const struct answer *answers, unsigned count, const struct answer *a)
+bool judge_counts(const struct answer *answers, const struct answer *end, const struct answer *a)
 {
-	for (const struct answer *other = answers; other < answers + count; other++)
+	for (const struct answer *other = answers; other < end; other++)
 		/* a disk and a partition of it with one file system (isohybrid) are one answer: the disk */
 		if (other != a && (str_same(a->d.disk, other->d.name) || (a->begins && !other->begins)))
 			return false;
@@ -62,15 +62,15 @@ static bool is_preferred(const struct answer *a)
 	return CONFIG_DUPLICATE_PREFER && a->d.bus && str_same(a->d.bus, CONFIG_PREFER_BUS);
 }
 
-enum reason judge(const struct answer *answers, unsigned count, bool unasked, const struct answer **judged)
+enum reason judge(const struct answer *answers, const struct answer *end, const struct answer **judged)
 {
 	const struct answer *best = NULL;
 	unsigned found = 0, preferred = 0;
 	bool are_members = true;
 
 	*judged = NULL;
-	for (const struct answer *a = answers; a < answers + count; a++) {
-		if (!judge_counts(answers, count, a))
+	for (const struct answer *a = answers; a < end; a++) {
+		if (!judge_counts(answers, end, a))
 			continue;
 		if (is_barred(&a->contents)) {
 			if (!*judged)
@@ -87,8 +87,6 @@ enum reason judge(const struct answer *answers, unsigned count, bool unasked, co
 	if (!best)
 		return *judged ? BARRED : NONE;
 	*judged = best;
-	if (unasked)
-		return UNASKED;
 	if (found == 1)
 		return best->begins ? BEGINS : ONLY;
 	if (are_members && found <= best->contents.devices)

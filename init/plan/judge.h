@@ -59,17 +59,15 @@ enum reason {
 	SEVERAL,
 	/* none yet: */
 	BARRED,  /* what answers must not be mounted */
-	UNASKED, /* another one could not be asked and may answer too */
 	NONE,    /* nobody answers */
 };
 
 /*
  * Judges all that answered in one look. *judged: the one that is root, or the first that is barred.
- * unasked: some could not be read for now.
  */
-enum reason judge(const struct answer *answers, unsigned count, bool unasked, const struct answer **judged);
+enum reason judge(const struct answer *answers, const struct answer *end, const struct answer **judged);
 
 /* Does it count at all: is it neither a part of another that answers, nor one that only begins so where one is whole? */
-bool judge_counts(const struct answer *answers, unsigned count, const struct answer *a);
+bool judge_counts(const struct answer *answers, const struct answer *end, const struct answer *a);
 
 #endif
