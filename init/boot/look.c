@@ -232,24 +232,12 @@ static int name_device(struct asked *a)
 
 /* ---- what it means ------------------------------------------------------------------------------------ */
 
-/* "a and b" into text; what is too long for it is not named. */
-static void list_names(const struct asked *a, char *text, size_t size)
-{
-	char *end = text;
-
-	*text = '\0';
-	for (const struct answer *each = a->answers; end && each < a->next; each++)
-		if (judge_counts(a->answers, a->next, each))
-			end = str_print(end, size - (size_t)(end - text), "%s%s", end == text ? "" : " and ",
-					each->d.name);
-}
-
 /*
  * Root is a btrfs on several devices, one of which is open: are all of them there? All that answer to its
  * UUID are asked, whatever root= was, and the kernel is told of them. In the end it decides: with
  * rootflags=degraded it mounts what is there.
  */
-static int look_at_members(struct asked *a, const char *names, bool last)
+static int look_at_members(struct asked *a, const struct verdict *v, bool last)
 {
 	static char text[sizeof("UUID=") + SUPER_UUID_MAX];
 	struct boot *b = a->b;
@@ -262,11 +250,11 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 	} else {
 		for (const struct answer *each = a->answers; each < a->next; each++)
 			btrfs(b, SYS_BTRFS_SCAN, each->d.name);
-		if (!btrfs(b, SYS_BTRFS_READY, a->answers[0].d.name))
+		if (!btrfs(b, SYS_BTRFS_READY, v->root->d.name))
 			return 0;
 		if (last) {
 			say(LOG_ERR, "root=%s: btrfs: of %u devices there are %u: %s", b->params.root,
-			    b->contents.devices, (unsigned)(a->next - a->answers), names);
+			    b->contents.devices, v->found, v->names);
 			return 0;
 		}
 	}
@@ -275,37 +263,41 @@ static int look_at_members(struct asked *a, const char *names, bool last)
 }
 
 /* Does as was judged; all but root's device is closed. */
-static int obey(struct asked *a, enum reason reason, const struct answer *judged, bool last)
+static int obey(struct asked *a, bool last)
 {
 	struct boot *b = a->b;
 	const char *root = b->params.root, *is_on = "is on";
-	char names[200], bar[JUDGE_BAR_MAX];
-	bool waits;
+	bool by_tag = CONFIG_ROOT_TAG && b->root.kind == ROOT_TAG;
+	struct verdict v;
+	enum reason reason = judge(a->answers, a->next, &v);
+	char bar[JUDGE_BAR_MAX];
 
-	list_names(a, names, sizeof(names));
-	b->failed = a->unasked ? b->failed + 1 : 0;
-	waits = reason == NONE || (a->unasked && b->failed <= PATIENCE && !last) ||
-		(reason == BARRED && b->root.kind == ROOT_TAG && !last);
+	if (!a->unasked)
+		b->failed = 0;
+	else if (b->failed++ < PATIENCE && !last)
+		reason = NONE;
+	if (reason == BARRED && by_tag && !last)
+		reason = NONE;
 	for (const struct answer *each = a->answers; each < a->next; each++)
-		if (waits || reason > RULE || each != judged)
+		if (reason > RULE || each != v.root)
 			sys_close(each->fd);
-	if (waits)
+	if (reason == NONE)
 		return a->unasked ? a->unasked : a->empty ? a->empty : -ENOENT;
-	device_path(b->node, judged->d.name);
-	if (judged->begins)
-		is_on = "begins the PARTUUID of";
+	device_path(b->node, v.root->d.name);
 	if (reason == BARRED)
-		return refuse(b, "root=%s: %s %s", root, b->root.kind == ROOT_TAG ? judged->d.name : b->node,
-			      judge_bar(bar, &judged->contents));
+		return refuse(b, "root=%s: %s %s", root, by_tag ? v.root->d.name : b->node,
+			      judge_bar(bar, &v.root->contents));
+	if (v.root->begins)
+		is_on = "begins the PARTUUID of";
 	if (reason == SEVERAL)
-		return refuse(b, "root=%s %s %s: %s", root, is_on, names,
-			      judged->begins ? "give all of it" : "remove one, or use /dev/NAME");
-	b->device = judged->fd;
-	b->contents = judged->contents;
+		return refuse(b, "root=%s %s %s: %s", root, is_on, v.names,
+			      v.root->begins ? "give all of it" : "remove one, or use /dev/NAME");
+	b->device = v.root->fd;
+	b->contents = v.root->contents;
 	if (reason > MEMBERS)
-		say(LOG_ERR, "root=%s %s %s: taking %s", root, is_on, names, judged->d.name);
+		say(LOG_ERR, "root=%s %s %s: taking %s", root, is_on, v.names, v.root->d.name);
 	if (CONFIG_FS_BTRFS && b->contents.devices > 1)
-		return look_at_members(a, names, last);
+		return look_at_members(a, &v, last);
 	return 0;
 }
 
@@ -323,8 +315,6 @@ int look(struct boot *b, bool last)
 {
 	struct asked a = { .b = b, .next = a.answers };
 	bool is_named = !CONFIG_ROOT_TAG || b->root.kind != ROOT_TAG;
-	const struct answer *judged;
-	enum reason reason;
 	int err = is_named ? name_device(&a) : devices_each(visit, &a);
 
 	if (!CONFIG_PROBE)
@@ -337,6 +327,5 @@ int look(struct boot *b, bool last)
 		a.unasked = err;
 	if (is_named && a.next == a.answers && !a.unasked)
 		devices_each(open_drive, &a);
-	reason = judge(a.answers, a.next, &judged);
-	return obey(&a, reason, judged, last);
+	return obey(&a, last);
 }

@@ -19,25 +19,23 @@ bool judge_is_meant(const struct rootspec *spec, const struct super *super)
 	       rootspec_is(spec, spec->tag, of_identity(spec->tag, &super->fs));
 }
 
-const char *judge_bar(char *text, const struct contents *c)
-{
-	if (c->member && c->fs)
-		str_print(text, JUDGE_BAR_MAX, "holds %s but is %s: not mounted", c->fs, c->member);
-	else if (c->member)
-		str_print(text, JUDGE_BAR_MAX, "is %s: this image cannot open it", c->member);
-	else if (c->second)
-		str_print(text, JUDGE_BAR_MAX, "looks like both %s and %s: name one with rootfstype=, or clear one with wipefs",
-			  c->fs, c->second);
-	else if (c->is_held)
-		str_print(text, JUDGE_BAR_MAX, "is a part of another device: not mounted");
-	else
-		return NULL;
-	return text;
-}
-
 static bool is_barred(const struct contents *c)
 {
 	return c->member || c->second || c->is_held;
+}
+
+const char *judge_bar(char *text, const struct contents *c)
+{
+	const char *format = "is a part of another device: not mounted";
+
+	if (!is_barred(c))
+		return NULL;
+	if (c->member)
+		format = c->fs ? "holds %s but is %s: not mounted" : "is %s%s: this image cannot open it";
+	else if (c->second)
+		format = "looks like both %s and %s: name one with rootfstype=, or clear one with wipefs";
+	str_print(text, JUDGE_BAR_MAX, format, c->fs ? c->fs : "", c->member ? c->member : c->second);
+	return text;
 }
 
 bool judge_counts(const struct answer *answers, const struct answer *end, const struct answer *a)
@@ -62,34 +60,38 @@ static bool is_preferred(const struct answer *a)
 	return CONFIG_DUPLICATE_PREFER && a->d.bus && str_same(a->d.bus, CONFIG_PREFER_BUS);
 }
 
-enum reason judge(const struct answer *answers, const struct answer *end, const struct answer **judged)
+enum reason judge(const struct answer *answers, const struct answer *end, struct verdict *v)
 {
-	const struct answer *best = NULL;
-	unsigned found = 0, preferred = 0;
+	const struct answer *best = NULL, *barred = NULL;
+	char *names = v->names, *names_end = names + sizeof(v->names);
+	unsigned preferred = 0;
 	bool are_members = true;
 
-	*judged = NULL;
+	v->found = 0;
+	*names = '\0';
 	for (const struct answer *a = answers; a < end; a++) {
 		if (!judge_counts(answers, end, a))
 			continue;
 		if (is_barred(&a->contents)) {
-			if (!*judged)
-				*judged = a;
+			if (!barred)
+				barred = a;
 			continue;
 		}
+		if (names)
+			names = str_print(names, (size_t)(names_end - names), "%s%s", best ? " and " : "", a->d.name);
 		preferred += is_preferred(a);
 		/* copies of one part of a btrfs have its number */
 		if (best)
 			are_members &= a->contents.number != best->contents.number;
-		if (!found++ || (preferred ? is_preferred(a) : CONFIG_DUPLICATE_FIRST && before(a->d.name, best->d.name)))
+		if (!v->found++ || (preferred ? is_preferred(a) : CONFIG_DUPLICATE_FIRST && before(a->d.name, best->d.name)))
 			best = a;
 	}
+	v->root = best ? best : barred;
 	if (!best)
-		return *judged ? BARRED : NONE;
-	*judged = best;
-	if (found == 1)
+		return barred ? BARRED : NONE;
+	if (v->found == 1)
 		return best->begins ? BEGINS : ONLY;
-	if (are_members && found <= best->contents.devices)
+	if (are_members && v->found <= best->contents.devices)
 		return MEMBERS;
 	return !best->begins && (CONFIG_DUPLICATE_FIRST || preferred == 1) ? RULE : SEVERAL;
 }

@@ -62,10 +62,16 @@ enum reason {
 	NONE,    /* nobody answers */
 };
 
+struct verdict {
+	const struct answer *root; /* the one that is root, or the first that is barred; NULL when nobody answers */
+	unsigned found;            /* how many may be it, */
+	char names[200];           /* and which: "a and b", as far as there is room */
+};
+
 /*
- * Judges all that answered in one look. *judged: the one that is root, or the first that is barred.
+ * Judges all that answered in one look, from `answers` up to `end`.
  */
-enum reason judge(const struct answer *answers, const struct answer *end, const struct answer **judged);
+enum reason judge(const struct answer *answers, const struct answer *end, struct verdict *verdict);
 
 /* Does it count at all: is it neither a part of another that answers, nor one that only begins so where one is whole? */
 bool judge_counts(const struct answer *answers, const struct answer *end, const struct answer *a);
