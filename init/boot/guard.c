@@ -8,8 +8,8 @@
 
 static struct boot *boot;
 static char asked[DEVICE_NAME_MAX];
-/* Odd while a call is under way. */
-static volatile unsigned turn;
+/* Odd while a call is under way; each system call is a barrier for the compiler. */
+static unsigned turn;
 
 static void watch(void)
 {

@@ -44,7 +44,7 @@ void start(long *stack)
 
 int sys_open_at(int dir, const char *name, int flags)
 {
-	return call6(SYS_openat, dir, name, flags | O_CLOEXEC, 0, 0, 0);
+	return call3(SYS_openat, dir, name, flags | O_CLOEXEC);
 }
 
 int sys_open(const char *path, int flags)
@@ -63,9 +63,9 @@ int sys_read_at(int fd, void *buf, size_t size, unsigned long long offset)
 	/* 64 bits start at an even register. */
 	return call6(SYS_pread64, fd, buf, size, 0, (unsigned)offset, (unsigned)(offset >> 32));
 #elif defined(__i386__)
-	return call6(SYS_pread64, fd, buf, size, (unsigned)offset, (unsigned)(offset >> 32), 0);
+	return call5(SYS_pread64, fd, buf, size, (unsigned)offset, (unsigned)(offset >> 32));
 #else
-	return call6(SYS_pread64, fd, buf, size, offset, 0, 0);
+	return call4(SYS_pread64, fd, buf, size, offset);
 #endif
 }
 
@@ -90,7 +90,7 @@ void sys_close(int fd)
 
 static int stat_at(int dir, const char *path, int flags, struct statx *st)
 {
-	return call6(SYS_statx, dir, path, flags, STATX_BASIC_STATS, st, 0);
+	return call5(SYS_statx, dir, path, flags, STATX_BASIC_STATS, st);
 }
 
 int sys_stat(const char *path, int flags, struct statx *st)
@@ -110,7 +110,7 @@ int sys_access(const char *path)
 
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor)
 {
-	return call6(SYS_mknodat, AT_FDCWD, path, mode, (unsigned)makedev(major, minor), 0, 0);
+	return call4(SYS_mknodat, AT_FDCWD, path, mode, (unsigned)makedev(major, minor));
 }
 
 int sys_make_directory(const char *path)
@@ -130,7 +130,7 @@ int sys_unlink_at(int dir, const char *name, int flags)
 
 int sys_read_link(const char *path, char *buf, size_t size)
 {
-	int n = call6(SYS_readlinkat, AT_FDCWD, path, buf, size - 1, 0, 0);
+	int n = call4(SYS_readlinkat, AT_FDCWD, path, buf, size - 1);
 
 	if (n >= 0)
 		buf[n] = '\0';
@@ -256,8 +256,7 @@ int sys_pivot_root(const char *new_root, const char *put_old)
 int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
 	      const char *data)
 {
-	return call6(SYS_mount, source, target, type, flags,
-			  data, 0);
+	return call5(SYS_mount, source, target, type, flags, data);
 }
 
 int sys_unmount(const char *target)
@@ -311,7 +310,7 @@ int sys_poll(struct pollfd *fds, unsigned count, int ms)
 #else
 	long timeout[2] = { ms / 1000, ms % 1000 * 1000000L };
 
-	return call6(SYS_ppoll, fds, count, ms < 0 ? NULL : timeout, 0, 0, 0);
+	return call5(SYS_ppoll, fds, count, ms < 0 ? NULL : timeout, NULL, 0);
 #endif
 }
 
@@ -333,7 +332,7 @@ int sys_open_uevents(unsigned queue)
 
 	if (fd < 0)
 		return fd;
-	call6(SYS_setsockopt, fd, SOL_SOCKET, SO_RCVBUFFORCE, &queue, sizeof(queue), 0);
+	call5(SYS_setsockopt, fd, SOL_SOCKET, SO_RCVBUFFORCE, &queue, sizeof(queue));
 	err = call3(SYS_bind, fd, &kernel, sizeof(kernel));
 	if (!err)
 		return fd;
@@ -384,12 +383,12 @@ int sys_thread(void (*run)(void))
 
 int sys_fork(void)
 {
-	return call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
+	return call2(SYS_clone, SIGCHLD, 0);
 }
 
 int sys_stop_at_exec(void)
 {
-	return call6(SYS_ptrace, PTRACE_TRACEME, 0, 0, 0, 0, 0);
+	return call1(SYS_ptrace, PTRACE_TRACEME);
 }
 
 /*
@@ -398,29 +397,29 @@ int sys_stop_at_exec(void)
  */
 __attribute__((noinline)) int sys_apart(int (*run)(void *), void *arg)
 {
-	int child = call6(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, 0, 0, 0, 0, 0), status = 0;
+	int child = call2(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, 0), status = 0;
 
 	if (!child)
 		sys_exit(run(arg) ? 1 : SIGTRAP);
 	if (child < 0)
 		return child;
-	if (call6(SYS_wait4, child, &status, 0, 0, 0, 0) < 0)
-		call6(SYS_wait4, child, &status, 0, 0, 0, 0);
+	if (call4(SYS_wait4, child, &status, 0, NULL) < 0)
+		call4(SYS_wait4, child, &status, 0, NULL);
 	call2(SYS_kill, child, SIGKILL);
-	call6(SYS_wait4, child, 0, 0, 0, 0, 0);
+	call4(SYS_wait4, child, NULL, 0, NULL);
 	return status >> 8;
 }
 
 int sys_wait_any(int flags)
 {
-	return call6(SYS_wait4, -1, 0, flags, 0, 0, 0);
+	return call4(SYS_wait4, -1, NULL, flags, NULL);
 }
 
 void sys_block_signals(bool block)
 {
 	unsigned long long all = block ? ~0ULL : 0;
 
-	call6(SYS_rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof(all), 0, 0);
+	call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof(all));
 }
 
 void sys_own_terminal(int fd)
@@ -442,7 +441,7 @@ void sys_exit(int status)
 
 void sys_reboot(unsigned command)
 {
-	call6(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command, 0, 0, 0);
+	call3(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command);
 }
 
 void sys_sync(void)

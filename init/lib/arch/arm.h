@@ -9,17 +9,47 @@ __asm__(".text\n"
 	"	mov sp, r1\n"
 	"	bl start\n");
 
+#define in_(register_, value) register __typeof__((value) + 0) register_##_ __asm__(#register_) = value
+#define svc_(n, a, ...)                                                        \
+	in_(r7, n);                                                            \
+	register long r0_ __asm__("r0") = (long)(a);                           \
+	__asm__ volatile("svc 0" : "+r"(r0_) : "r"(r7_), ##__VA_ARGS__ : "memory"); \
+	r0_;
+#define call1(n, a) ({ svc_(n, a) })
+#define call2(n, a, b)                                                         \
+	({                                                                     \
+		in_(r1, b);                                                    \
+		svc_(n, a, "r"(r1_))                                           \
+	})
 #define call3(n, a, b, c)                                                      \
 	({                                                                     \
-		register long r7_ __asm__("r7") = n;                         \
-		register long r0_ __asm__("r0") = (long)(a);                   \
-		register __typeof__((b) + 0) r1_ __asm__("r1") = b;                  \
-		register __typeof__((c) + 0) r2_ __asm__("r2") = c;                  \
-		__asm__ volatile("svc 0"                                       \
-				 : "+r"(r0_)                                   \
-				 : "r"(r7_), "r"(r1_), "r"(r2_)              \
-				 : "memory");                                  \
-		r0_;                                                           \
+		in_(r1, b);                                                    \
+		in_(r2, c);                                                    \
+		svc_(n, a, "r"(r1_), "r"(r2_))                                 \
+	})
+#define call4(n, a, b, c, d)                                                   \
+	({                                                                     \
+		in_(r1, b);                                                    \
+		in_(r2, c);                                                    \
+		in_(r3, d);                                                    \
+		svc_(n, a, "r"(r1_), "r"(r2_), "r"(r3_))                       \
+	})
+#define call5(n, a, b, c, d, e)                                                \
+	({                                                                     \
+		in_(r1, b);                                                    \
+		in_(r2, c);                                                    \
+		in_(r3, d);                                                    \
+		in_(r4, e);                                                    \
+		svc_(n, a, "r"(r1_), "r"(r2_), "r"(r3_), "r"(r4_))             \
+	})
+#define call6(n, a, b, c, d, e, f)                                             \
+	({                                                                     \
+		in_(r1, b);                                                    \
+		in_(r2, c);                                                    \
+		in_(r3, d);                                                    \
+		in_(r4, e);                                                    \
+		in_(r5, f);                                                    \
+		svc_(n, a, "r"(r1_), "r"(r2_), "r"(r3_), "r"(r4_), "r"(r5_))   \
 	})
 
 /* Calls the system call, clone, with these flags; what has the stack then calls run. */
@@ -36,22 +66,5 @@ __asm__(".text\n"
 				 : "+r"(r0_)                                   \
 				 : "r"(r7_), "r"(r1_), "r"(run)                \
 				 : "memory", "cc", "lr");                      \
-		r0_;                                                           \
-	})
-
-#define call6(n, a, b, c, d, e, f)                                             \
-	({                                                                     \
-		register long r7_ __asm__("r7") = n;                         \
-		register long r0_ __asm__("r0") = (long)(a);                   \
-		register __typeof__((b) + 0) r1_ __asm__("r1") = b;                  \
-		register __typeof__((c) + 0) r2_ __asm__("r2") = c;                  \
-		register __typeof__((d) + 0) r3_ __asm__("r3") = d;                  \
-		register __typeof__((e) + 0) r4_ __asm__("r4") = e;                  \
-		register __typeof__((f) + 0) r5_ __asm__("r5") = f;                  \
-		__asm__ volatile("svc 0"                                       \
-				 : "+r"(r0_)                                   \
-				 : "r"(r7_), "r"(r1_), "r"(r2_), "r"(r3_),    \
-				   "r"(r4_), "r"(r5_)                          \
-				 : "memory");                                  \
 		r0_;                                                           \
 	})

@@ -10,12 +10,30 @@ __asm__(".text\n"
 	"	push %eax\n"
 	"	call start\n");
 
-#define call3(n, a, b, c)                                                      \
+#define call_(n, ...)                                                          \
 	({                                                                     \
 		long r_;                                                       \
-		__asm__ volatile("int $0x80"                                   \
+		__asm__ volatile("int $0x80" : "=a"(r_) : "0"(n), __VA_ARGS__ : "memory"); \
+		r_;                                                            \
+	})
+#define call1(n, a) call_(n, "b"(a))
+#define call2(n, a, b) call_(n, "b"(a), "c"(b))
+#define call3(n, a, b, c) call_(n, "b"(a), "c"(b), "d"(c))
+#define call4(n, a, b, c, d) call_(n, "b"(a), "c"(b), "d"(c), "S"(d))
+#define call5(n, a, b, c, d, e) call_(n, "b"(a), "c"(b), "d"(c), "S"(d), "D"(e))
+
+#define call6(n, a, b, c, d, e, f)                                             \
+	({                                                                     \
+		long r_;                                                       \
+		__asm__ volatile("push %7\n"                                   \
+				 "	push %%ebp\n"                          \
+				 "	mov 4(%%esp), %%ebp\n"                 \
+				 "	int $0x80\n"                           \
+				 "	pop %%ebp\n"                           \
+				 "	add $4, %%esp"                         \
 				 : "=a"(r_)                                    \
-				 : "0"(n), "b"(a), "c"(b), "d"(c)              \
+				 : "0"(n), "b"(a), "c"(b), "d"(c), "S"(d),     \
+				   "D"(e), "g"(f)                              \
 				 : "memory");                                  \
 		r_;                                                            \
 	})
@@ -31,22 +49,6 @@ __asm__(".text\n"
 				 "1:"                                          \
 				 : "=a"(r_)                                    \
 				 : "0"(n), "b"(flags), "c"(stack), "r"(run)    \
-				 : "memory");                                  \
-		r_;                                                            \
-	})
-
-#define call6(n, a, b, c, d, e, f)                                             \
-	({                                                                     \
-		long r_;                                                       \
-		__asm__ volatile("push %7\n"                                   \
-				 "	push %%ebp\n"                          \
-				 "	mov 4(%%esp), %%ebp\n"                 \
-				 "	int $0x80\n"                           \
-				 "	pop %%ebp\n"                           \
-				 "	add $4, %%esp"                         \
-				 : "=a"(r_)                                    \
-				 : "0"(n), "b"(a), "c"(b), "d"(c), "S"(d),     \
-				   "D"(e), "g"(f)                              \
 				 : "memory");                                  \
 		r_;                                                            \
 	})

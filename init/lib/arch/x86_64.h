@@ -8,34 +8,35 @@ __asm__(".text\n"
 	"	and $-16, %rsp\n"
 	"	call start\n");
 
-#define call1(n, a)                                                            \
+#define call_(n, ...)                                                          \
 	({                                                                     \
 		long r_;                                                       \
-		__asm__ volatile("syscall"                                     \
-				 : "=a"(r_)                                    \
-				 : "0"(n), "D"(a)                              \
-				 : "rcx", "r11", "memory");                    \
+		__asm__ volatile("syscall" : "=a"(r_) : "0"(n), __VA_ARGS__ : "rcx", "r11", "memory"); \
 		r_;                                                            \
 	})
+#define call1(n, a) call_(n, "D"(a))
+#define call2(n, a, b) call_(n, "D"(a), "S"(b))
+#define call3(n, a, b, c) call_(n, "D"(a), "S"(b), "d"(c))
 
-#define call2(n, a, b)                                                         \
+/* There is no letter for these. */
+#define in_(register_, value) register __typeof__((value) + 0) register_##_ __asm__(#register_) = value
+#define call4(n, a, b, c, d)                                                   \
 	({                                                                     \
-		long r_;                                                       \
-		__asm__ volatile("syscall"                                     \
-				 : "=a"(r_)                                    \
-				 : "0"(n), "D"(a), "S"(b)                      \
-				 : "rcx", "r11", "memory");                    \
-		r_;                                                            \
+		in_(r10, d);                                                   \
+		call_(n, "D"(a), "S"(b), "d"(c), "r"(r10_));                   \
 	})
-
-#define call3(n, a, b, c)                                                      \
+#define call5(n, a, b, c, d, e)                                                \
 	({                                                                     \
-		long r_;                                                       \
-		__asm__ volatile("syscall"                                     \
-				 : "=a"(r_)                                    \
-				 : "0"(n), "D"(a), "S"(b), "d"(c)              \
-				 : "rcx", "r11", "memory");                    \
-		r_;                                                            \
+		in_(r10, d);                                                   \
+		in_(r8, e);                                                    \
+		call_(n, "D"(a), "S"(b), "d"(c), "r"(r10_), "r"(r8_));         \
+	})
+#define call6(n, a, b, c, d, e, f)                                             \
+	({                                                                     \
+		in_(r10, d);                                                   \
+		in_(r8, e);                                                    \
+		in_(r9, f);                                                    \
+		call_(n, "D"(a), "S"(b), "d"(c), "r"(r10_), "r"(r8_), "r"(r9_)); \
 	})
 
 /* Calls the system call, clone, with these flags; what has the stack then calls run. */
@@ -49,20 +50,6 @@ __asm__(".text\n"
 				 "1:"                                          \
 				 : "=a"(r_)                                    \
 				 : "0"(n), "D"(flags), "S"(stack), "r"(run)    \
-				 : "rcx", "r11", "memory");                    \
-		r_;                                                            \
-	})
-
-#define call6(n, a, b, c, d, e, f)                                             \
-	({                                                                     \
-		long r_;                                                       \
-		register __typeof__((d) + 0) r10_ __asm__("r10") = d;                \
-		register __typeof__((e) + 0) r8_ __asm__("r8") = e;                  \
-		register __typeof__((f) + 0) r9_ __asm__("r9") = f;                  \
-		__asm__ volatile("syscall"                                     \
-				 : "=a"(r_)                                    \
-				 : "0"(n), "D"(a), "S"(b), "d"(c), "r"(r10_),  \
-				   "r"(r8_), "r"(r9_)                          \
 				 : "rcx", "r11", "memory");                    \
 		r_;                                                            \
 	})
