@@ -36,16 +36,16 @@ int device_look(struct device *d, const char *where, const char *which)
 {
 	char path[sizeof(DEVICE_BY_NAME) + DEVICE_NAME_MAX], link[512], *disk = link, *name = link;
 	long long partition;
-	int err = -ENOENT;
+	int err;
 
 	/*
 	 * To open a floppy drive without a disk takes seconds. Root on flash has a form of its own;
 	 * on NAND the kernel warns of these.
 	 */
-	if (str_after(which, "fd") || (CONFIG_ROOT_FLASH && str_after(which, "mtdblock")))
-		return err;
-	if (str_print(path, sizeof(path), "%s%s", where, which))
-		err = sys_read_link(path, link, sizeof(link));
+	if (str_after(which, "fd") || (CONFIG_ROOT_FLASH && str_after(which, "mtdblock")) ||
+	    !str_print(path, sizeof(path), "%s%s", where, which))
+		return -ENOENT;
+	err = sys_read_link(path, link, sizeof(link));
 	if (err < 0)
 		return err;
 	d->bus = bus_of(link);
@@ -55,13 +55,11 @@ int device_look(struct device *d, const char *where, const char *which)
 			disk = name;
 			name = c + 1;
 		}
-	if (!str_copy(d->name, sizeof(d->name), name) || !str_copy(d->disk, sizeof(d->disk), disk))
-		return -ENOENT;
 	partition = device_number(name, "partition");
 	if (partition < 0 && partition != -ENOENT)
 		return (int)partition;
 	d->partition = partition < 0 ? 0 : (unsigned)partition;
-	return 0;
+	return str_copy(d->name, sizeof(d->name), name) && str_copy(d->disk, sizeof(d->disk), disk) ? 0 : -ENOENT;
 }
 
 bool device_allowed(const struct device *d)
@@ -79,15 +77,15 @@ int device_open(const char *name, char *path)
 {
 	/* to open a CD drive closes its tray, unless it is opened like this */
 	bool is_cd = str_after(name, "sr");
-	/* mtdblock reads within its caller: over block2mtd, past the cache, that waits for itself (Linux 6.12) */
-	int flags = str_after(name, "mtdblock") ? O_RDONLY : O_RDONLY | O_DIRECT, fd;
+	int flags = is_cd ? O_RDONLY | O_NONBLOCK : O_RDONLY, fd;
 
 	device_path(path, name);
 	if (CONFIG_GUARD)
 		guard_enter(name);
-	fd = sys_open(path, is_cd ? flags | O_NONBLOCK : flags);
+	/* mtdblock reads within its caller: over block2mtd, past the cache, that waits for itself (Linux 6.12) */
+	fd = str_after(name, "mtdblock") ? -EINVAL : sys_open(path, flags | O_DIRECT);
 	if (fd == -EINVAL)
-		fd = sys_open(path, O_RDONLY);
+		fd = sys_open(path, flags);
 	if (fd >= 0 && is_cd && !sys_has_disc(fd)) {
 		sys_close(fd);
 		fd = -ENOMEDIUM;
@@ -102,6 +100,7 @@ static int read_fd(struct reader *r, void *buf, size_t size, unsigned long long 
 {
 	static _Alignas(4096) char block[2 * 4096];
 	const size_t last = r->sector - 1;
+	bool may_be_direct = true;
 	char *to = buf;
 
 	while (size) {
@@ -116,8 +115,11 @@ static int read_fd(struct reader *r, void *buf, size_t size, unsigned long long 
 		if (CONFIG_GUARD)
 			guard_leave();
 		/* a device that does not take that */
-		if (n == -EINVAL && !sys_set_flags(r->fd, 0))
-			n = sys_read_at(r->fd, block, whole, offset - skip);
+		if (n == -EINVAL && may_be_direct) {
+			may_be_direct = false;
+			sys_set_flags(r->fd, 0);
+			continue;
+		}
 		if (n <= (int)skip)
 			return n < 0 ? n : -EIO;
 		for (char *from = block + skip; from < block + n && size; size--, offset++)
@@ -184,9 +186,11 @@ int device_table(const char *disk, parttable_is *is, const void *arg,
 	return count;
 }
 
-bool device_is_hit(const char *name, const struct parttable_hit *hit)
+int device_is_hit(const char *name, const struct parttable_hit *hit)
 {
-	return hit->start == PARTTABLE_ANYWHERE || device_number(name, "start") == (long long)hit->start;
+	long long start = hit->start == PARTTABLE_ANYWHERE ? -1 : device_number(name, "start");
+
+	return start == (long long)hit->start ? 0 : start < 0 ? (int)start : -ENOENT;
 }
 
 int devices_each(dir_visit *visit, void *arg)

@@ -48,8 +48,8 @@ bool device_partition(char *name, const char *disk, unsigned number);
 /* A number that sysfs has in a file of the device: size, start (of 512 bytes); -ENOENT when it has none, or -errno. */
 long long device_number(const char *name, const char *file);
 
-/* Does the kernel's partition of that name stand where the table's does? */
-bool device_is_hit(const char *name, const struct parttable_hit *hit);
+/* Does the kernel's partition of that name stand where the table's does? 0; -ENOENT when not, or -errno. */
+int device_is_hit(const char *name, const struct parttable_hit *hit);
 
 /* May root be there at all? By the image's list of buses. */
 bool device_allowed(const struct device *d);

@@ -133,9 +133,14 @@ static void ask_hit(struct asked *a, const char *disk, const struct parttable_hi
 {
 	const struct rootspec *spec = &a->b->root;
 	char name[DEVICE_NAME_MAX];
+	int err;
 
-	if (device_partition(name, disk, hit->number) && device_is_hit(name, hit) &&
-	    device_partition(name, disk, hit->number + (unsigned)spec->offset))
+	if (!device_partition(name, disk, hit->number))
+		return;
+	err = device_is_hit(name, hit);
+	if (err)
+		cannot_ask(a, name, err);
+	else if (device_partition(name, disk, hit->number + (unsigned)spec->offset))
 		ask_device(a, name, spec->tag == TAG_PARTUUID && !rootspec_is(spec, TAG_PARTUUID, hit->id.uuid));
 }
 

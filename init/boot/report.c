@@ -105,7 +105,7 @@ static int report(void *arg, const char *name)
 		add(": %d", err);
 	else if (CONFIG_PROBE)
 		add_tags(b, d.partition && device_table(d.disk, is_number, &d, &hit, 1) == 1 &&
-			 device_is_hit(name, &hit) ? &hit.id : NULL);
+			 !device_is_hit(name, &hit) ? &hit.id : NULL);
 	if (CONFIG_PROBE && !err && !d.partition && !b->super.fs.type)
 		add_fault(fd);
 	if (fd >= 0)
