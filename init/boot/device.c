@@ -156,7 +156,7 @@ int device_super(struct boot *b, int fd, struct contents *contents, bool by_name
 		if (!r.size)
 			return -ENOENT;
 		super_identify(&b->super, &r, &wish);
-		if (!b->super.damaged && !r.error)
+		if (!b->super.damaged)
 			break;
 	}
 	super_contents(contents, &b->super, &r);

@@ -60,10 +60,10 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-static void say_waiting(struct boot *b, int err, unsigned left, bool is_first)
+static void say_waiting(struct boot *b, int err, unsigned now, bool is_first)
 {
-	say(LOG_ERR, left == WAIT_FOREVER ? "waiting for root=%s: %d; no limit" : "waiting for root=%s: %d; %u s left",
-	    b->params.root, err, sys_seconds(left + 999));
+	say(LOG_ERR, b->limit == WAIT_FOREVER ? "waiting for root=%s: %d; no limit" : "waiting for root=%s: %d; %u s left",
+	    b->params.root, err, sys_seconds(b->limit - now + 999));
 	if (CONFIG_REPORT)
 		report_devices(b, !is_first);
 }
@@ -71,7 +71,7 @@ static void say_waiting(struct boot *b, int err, unsigned left, bool is_first)
 int find(struct boot *b)
 {
 	unsigned retry = 0, retry_at, word = FIRST_WORD, now;
-	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, last = !CONFIG_WAIT;
+	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, last = !CONFIG_WAIT, due;
 	int err;
 
 	b->device = -1;
@@ -94,29 +94,29 @@ int find(struct boot *b)
 				continue;
 			}
 		}
-		if (now >= b->limit || !CONFIG_WAIT) {
-			/* what the modules brought may need others; each is asked for once */
-			if (!coldplug(b) && last)
-				return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(now));
-			if (CONFIG_WAIT)
-				take_events(b);
-			last = true;
-			continue;
-		}
 		/* what could not be asked is asked again by time, whatever happens meanwhile */
-		retry = err == -ENOENT ? 0 : least(retry * 2 + RETRY_MIN, RETRY_MAX);
-		retry_at = retry ? now + retry : b->limit;
-		do {
+		retry = err == -ENOENT ? 0 : retry ? least(retry * 2, RETRY_MAX) : RETRY_MIN;
+		retry_at = retry ? now + retry : WAIT_FOREVER;
+		due = false;
+		while (CONFIG_WAIT && !due && now < least(retry_at, b->limit)) {
 			if (now >= word) {
-				say_waiting(b, err, b->limit == WAIT_FOREVER ? b->limit : b->limit - now, word == FIRST_WORD);
+				say_waiting(b, err, now, word == FIRST_WORD);
 				word = now + NEXT_WORD;
 			}
-			if (!events_wait(least(least(word, b->limit), retry_at) - now)) {
+			due = !events_wait(least(least(word, b->limit), retry_at) - now);
+			if (due)
 				coldplug(b);
-				break;
-			}
+			due |= take_events(b);
 			now = sys_now() - b->since;
-		} while (!take_events(b) && now < least(retry_at, b->limit));
+		}
+		if (due || (CONFIG_WAIT && now < b->limit))
+			continue;
+		/* what the modules brought may need others; each is asked for once */
+		if (!coldplug(b) && last)
+			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(now));
+		if (CONFIG_WAIT)
+			take_events(b);
+		last = true;
 	}
 	events_close();
 	return err;

@@ -88,7 +88,8 @@ static void ask(struct asked *a, bool begins)
 	if (err >= 0)
 		err = device_super(b, new->fd, contents, !by_contents);
 	/* what does not read is for the mount to say, which may need none of it */
-	if (err && new->fd >= 0 && b->root.kind != ROOT_TAG && (contents->fs || b->root.types)) {
+	if (err && new->fd >= 0 && b->root.kind != ROOT_TAG && b->failed >= PATIENCE &&
+	    (contents->fs || b->root.types)) {
 		say(LOG_ERR, "%s: %d: whether it is a member of an array is not known", name, err);
 		err = 0;
 	}
@@ -330,7 +331,7 @@ int look(struct boot *b, bool last)
 		return err;
 	if (err < 0 && err != -ENOENT)
 		a.unasked = err;
-	if (is_named && a.next == a.answers && !a.unasked)
+	if (is_named && a.next == a.answers && !a.unasked && !a.empty)
 		devices_each(open_drive, &a);
 	return obey(&a, last);
 }

@@ -144,7 +144,7 @@ static void choose_by_tag(struct choice *choice, const struct rootspec *root, co
 {
 	struct answer *answer = allocate((count + 1) * sizeof(*answer));
 	const struct candidate **who = allocate((count + 1) * sizeof(*who));
-	const struct answer *judged;
+	struct verdict v;
 	unsigned found = 0;
 	enum reason reason;
 	char *names = copy("");
@@ -158,20 +158,20 @@ static void choose_by_tag(struct choice *choice, const struct rootspec *root, co
 		str_copy(answer[found].d.disk, DEVICE_NAME_MAX, c->disk);
 		who[found++] = c;
 	}
-	reason = judge(answer, found, false, &judged);
+	reason = judge(answer, answer + found, &v);
 	for (unsigned i = 0; i < found; i++)
-		if (judge_counts(answer, found, &answer[i]) && !is_barred(choice, who[i], &answer[i].contents))
+		if (judge_counts(answer, answer + found, &answer[i]) && !is_barred(choice, who[i], &answer[i].contents))
 			append(&names, "%s%s", *names ? " and " : "", candidate_text(who[i]));
 	if (reason <= RULE) {
-		choice->root = who[judged - answer];
+		choice->root = who[v.root - answer];
 		choice->unclear = false;
 	}
 	if (reason == RULE)
 		note(choice, "root=%s is on %s: taking %s", value, names, candidate_text(choice->root));
 	if (reason == BEGINS)
-		note(choice, "root=%s begins the PARTUUID of %s: taking it", value, names);
+		note(choice, "root=%s begins the PARTUUID of %s: taking %s", value, names, candidate_text(choice->root));
 	if (reason == MEMBERS)
-		note(choice, "root=%s is on %s, of %u devices", value, names, judged->contents.devices);
+		note(choice, "root=%s is on %s, of %u devices", value, names, v.root->contents.devices);
 	if (reason == SEVERAL) {
 		choice->unclear = true;
 		append(&choice->why, "more than one: %s; remove one, or use /dev/NAME", names);

@@ -76,9 +76,8 @@ static void ask(const struct rootspec *spec, const char *value)
 
 	contents = (struct contents){
 		.fs = super.fs.type, .member = super.member.type, .second = super.second.type,
-		.uncertain = strchr(value, 'E'),
 	};
-	assert(!judge_bar(bar, &contents) == (!contents.member && !contents.second && !contents.uncertain));
+	assert(!judge_bar(bar, &contents) == (!contents.member && !contents.second));
 	rootspec_is_whole(spec);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
 		assert(!*judge_value(tag, NULL, NULL));
