@@ -52,21 +52,27 @@ static int read_program(int fd, char *text, const char **interpreter)
 	return step;
 }
 
-/* One link of the chain: the same, or why the kernel would not run it. */
-static int check_program(const char *path, char *text, const char **interpreter)
+/* Is it a file that may be run? */
+static int check_file(const char *path)
 {
 	struct statx st;
-	int kind = sys_stat(path, 0, &st), fd;
+	int err = sys_stat(path, 0, &st);
 
-	if (kind)
-		return kind;
+	if (err)
+		return err;
 	if (!S_ISREG(st.stx_mode))
 		return -EISDIR;
 	/* even root needs one of these */
-	if (!(st.stx_mode & 0111))
-		return -EACCES;
-	if (!CONFIG_INIT_CHECK)
-		return PROGRAM_STATIC;
+	return st.stx_mode & 0111 ? 0 : -EACCES;
+}
+
+/* One link of the chain: the same, or why the kernel would not run it. */
+static int check_program(const char *path, char *text, const char **interpreter)
+{
+	int kind = check_file(path), fd;
+
+	if (kind)
+		return kind;
 	fd = sys_open(path, O_RDONLY);
 	kind = fd < 0 ? fd : read_program(fd, text, interpreter);
 	sys_close(fd);
@@ -105,7 +111,7 @@ static int choose_init(struct boot *b)
 
 	while ((b->init = init_after(b, b->init))) {
 		const char *interpreter = "", *its;
-		int err = check_chain(b->init, &interpreter);
+		int err = CONFIG_INIT_CHECK ? check_chain(b->init, &interpreter) : check_file(b->init);
 
 		/* what we do not know, a program of 32 bits or another format, this kernel may */
 		if (err == -ENOEXEC && stops)

@@ -78,15 +78,15 @@ void device_path(char *path, const char *name)
 int device_open(const char *name, char *path)
 {
 	/* to open a CD drive closes its tray, unless it is opened like this */
-	bool is_cd = str_after(name, "sr");
+	bool is_cd = CONFIG_PROBE && str_after(name, "sr");
 	/* mtdblock reads within its caller: over block2mtd, past the cache, that waits for itself (Linux 6.12) */
-	int flags = str_after(name, "mtdblock") ? O_RDONLY : O_RDONLY | O_DIRECT, fd;
+	int flags = !CONFIG_PROBE || str_after(name, "mtdblock") ? O_RDONLY : O_RDONLY | O_DIRECT, fd;
 
 	device_path(path, name);
 	if (CONFIG_GUARD)
 		guard_enter(name);
 	fd = sys_open(path, is_cd ? flags | O_NONBLOCK : flags);
-	if (fd == -EINVAL)
+	if (CONFIG_PROBE && fd == -EINVAL)
 		fd = sys_open(path, O_RDONLY);
 	if (fd >= 0 && is_cd && !sys_has_disc(fd)) {
 		sys_close(fd);

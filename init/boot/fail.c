@@ -27,7 +27,7 @@ static bool opens_shell(const struct boot *b)
 /* An enum emergency, but a shell: that is opened before. */
 static int end(const struct boot *b)
 {
-	bool is_given = b->params.emergency != NOT_GIVEN && b->params.emergency != EMERGENCY_SHELL;
+	bool is_given = CONFIG_EMERGENCY_WORD && b->params.emergency != NOT_GIVEN && b->params.emergency != EMERGENCY_SHELL;
 
 	return is_given ? b->params.emergency : CONFIG_EMERGENCY;
 }

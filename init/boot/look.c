@@ -196,30 +196,26 @@ static int open_drive(void *arg, const char *name)
 	return 0;
 }
 
-/* /dev/NAME or a number: which device it is, behind the last answer. */
-static int name_device(struct asked *a)
+/* /dev/NAME or a number: which device it is. */
+static int name_device(struct boot *b, struct device *d)
 {
-	struct boot *b = a->b;
-	struct device *d = &a->answers[0].d;
 	bool by_number = CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER;
-	char which[DEVICE_NAME_MAX];
 	struct statx st;
 	int err;
 
 	if (by_number)
-		str_print(which, sizeof(which), "%u:%u", b->root.major, b->root.minor);
+		str_print(d->name, sizeof(d->name), "%u:%u", b->root.major, b->root.minor);
 	else
-		str_copy(which, sizeof(which), b->root.value);
-	str_change(which, '/', '!');
+		str_copy(d->name, sizeof(d->name), b->root.value);
+	str_change(d->name, '/', '!');
 	if (by_number || *CONFIG_ROOT_BUSES) {
 		err = sys_mount_pseudo("sysfs", "/sys");
 		if (!err)
-			err = device_look(d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, which);
+			err = device_look(d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, d->name);
 		if (!err && !device_allowed(d))
 			err = refuse(b, "root=%s: %s is not allowed for root", b->params.root, d->bus);
 	} else {
-		str_copy(d->name, sizeof(which), which);
-		device_path(b->node, which);
+		device_path(b->node, d->name);
 		err = sys_stat(b->node, 0, &st);
 		if (!err && !S_ISBLK(st.stx_mode))
 			err = refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
@@ -315,12 +311,13 @@ static int obey(struct asked *a, enum reason reason, const struct answer *judged
 }
 
 /* One look at what has that name or number, without a probe. */
-static int look_plainly(struct asked *a, int err)
+static int look_plainly(struct boot *b)
 {
-	struct boot *b = a->b;
+	struct device d;
+	int err = name_device(b, &d);
 
 	if (!err)
-		err = b->device = device_open(a->answers[0].d.name, b->node);
+		err = b->device = device_open(d.name, b->node);
 	return err < 0 ? err : sys_size(err) ? 0 : -ENOENT;
 }
 
@@ -330,10 +327,11 @@ int look(struct boot *b, unsigned failed, bool last)
 	bool is_named = !CONFIG_ROOT_TAG || b->root.kind != ROOT_TAG;
 	const struct answer *judged;
 	enum reason reason;
-	int err = is_named ? name_device(&a) : devices_each(visit, &a);
+	int err;
 
 	if (!CONFIG_PROBE)
-		return look_plainly(&a, err);
+		return look_plainly(b);
+	err = is_named ? name_device(b, &a.answers[0].d) : devices_each(visit, &a);
 	if (is_named && !err)
 		err = ask(&a, false);
 	if (is_named && err == -ENOENT)

@@ -214,7 +214,7 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 	spec->offset = 0;
 	spec->types = types;
 	spec->flags = flags;
-	if (cut_keys(spec, text) || str_same(text, "gpt-auto"))
+	if ((CONFIG_ROOTFALLBACK && cut_keys(spec, text)) || str_same(text, "gpt-auto"))
 		return -EOPNOTSUPP;
 	/* its own, and empty: what it holds, whatever the command line says for others */
 	if (spec->types != types && !*spec->types)
