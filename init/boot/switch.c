@@ -20,10 +20,11 @@ static bool stays(const struct sys_entry *e)
 	/* Our fds 0 to 2, and then init's, are open on it. */
 	if (e->type == DT_CHR && str_same(e->name, "console"))
 		return true;
-	return str_same(e->name, ".") || str_same(e->name, "..");
+	/* . and .. */
+	return str_after("..", e->name);
 }
 
-static int empty(int dir, unsigned depth);
+static int empty(int above, const char *name, unsigned depth);
 
 /*
  * Deletes one entry. What is in a directory only where the kernel says that the directory is not
@@ -32,55 +33,49 @@ static int empty(int dir, unsigned depth);
  */
 static int delete(int dir, const struct sys_entry *e, unsigned depth)
 {
-	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, err, fd;
+	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, err;
 
 	if (stays(e))
 		return 0;
 	err = sys_unlink_at(dir, e->name, flags);
 	if (err != -ENOTEMPTY || depth > DEPTH_MAX)
 		return err;
-	fd = sys_open_at(dir, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-	if (fd < 0)
-		return fd;
-	err = empty(fd, depth + 1);
-	sys_close(fd);
+	err = empty(dir, e->name, depth + 1);
 	if (!err)
 		err = sys_unlink_at(dir, e->name, flags);
 	/* the console is in it */
 	return err == -ENOTEMPTY ? 0 : err;
 }
 
-/* Goes on after an error; the value is the last one. */
-static int empty(int dir, unsigned depth)
+/* A directory. Goes on after an error; the value is the last one. */
+static int empty(int above, const char *name, unsigned depth)
 {
 	_Alignas(struct sys_entry) char buf[1024];
-	int n, err = 0;
+	int dir = sys_open_at(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), n, err = 0;
 
+	if (dir < 0)
+		return dir;
 	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
 		for (int at = 0; at < n; at += ((struct sys_entry *)(buf + at))->length) {
 			int failed = delete(dir, (struct sys_entry *)(buf + at), depth);
 
 			err = failed ? failed : err;
 		}
+	sys_close(dir);
 	return n ? n : err;
 }
 
 /* Takes our mounts away, and all that the image holds: 0, or why some of it is still there. */
 static int empty_image(int image)
 {
-	int err = sys_chdir_fd(image), dir;
+	int err = sys_chdir_fd(image);
 
 	if (err)
 		return err;
 	sys_unmount("dev");
 	sys_unmount("proc");
 	sys_unmount("sys");
-	dir = sys_open(".", O_RDONLY | O_DIRECTORY);
-	if (dir < 0)
-		return dir;
-	err = empty(dir, 0);
-	sys_close(dir);
-	return err;
+	return empty(image, ".", 0);
 }
 
 /* Root may be hostile: a link would lead the mount elsewhere. A root need not have the directory. */

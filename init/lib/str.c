@@ -149,18 +149,17 @@ char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 	char number[11];
 
 	for (; *format; format++) {
-		const char *s = format, *end = format + 1;
+		char letter[] = { *format, '\0' };
+		const char *s = letter;
 
-		if (*format == '%') {
-			end = NULL;
-			if (*++format == 's')
-				s = va_arg(args, const char *);
-			else if (*format == 'u')
-				s = decimal(number, va_arg(args, unsigned));
-			else
-				s = str_error(va_arg(args, int));
+		if (*format == '%' && *++format == 's') {
+			s = va_arg(args, const char *);
+		} else if (*letter == '%') {
+			unsigned n = va_arg(args, unsigned);
+
+			s = *format == 'u' ? decimal(number, n) : str_error((int)n);
 		}
-		for (; s != end && (end || *s); s++, size--) {
+		for (; *s; s++, size--) {
 			if (size < 2)
 				return NULL;
 			*buf++ = *s;
