@@ -92,10 +92,10 @@ static int check_chain(const char *path, const char **interpreter)
 	for (char *text = texts[0];; text += PROGRAM_TEXT) {
 		int kind = check_program(path, text, &path);
 
-		if (asked_by == PROGRAM_DYNAMIC && kind == PROGRAM_SCRIPT)
-			return -ENOEXEC;
-		if (kind <= PROGRAM_STATIC || asked_by == PROGRAM_DYNAMIC)
-			return kind < 0 ? kind : 0;
+		if (kind <= PROGRAM_STATIC)
+			return kind;
+		if (asked_by == PROGRAM_DYNAMIC)
+			return kind == PROGRAM_SCRIPT ? -ENOEXEC : 0;
 		if (kind == PROGRAM_SCRIPT && text == texts[PROGRAM_SCRIPTS])
 			return -ELOOP;
 		asked_by = kind;
@@ -142,7 +142,7 @@ static int check_new_root(void *arg)
 		return refuse(b, "enter the new root: %d", err);
 	if (!sys_stat("/dev", AT_SYMLINK_NOFOLLOW, &st) && !S_ISDIR(st.stx_mode))
 		return refuse(b, "/dev in the new root: not a directory");
-	if (b->flags & MS_NOEXEC)
+	if (CONFIG_ROOTFLAGS && b->flags & MS_NOEXEC)
 		return refuse(b, "rootflags=noexec: no init can run");
 	return choose_init(b);
 }

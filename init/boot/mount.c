@@ -116,7 +116,7 @@ static int refuse_mount(const struct boot *b, int err)
 	if (!type || !*type)
 		type = "no type";
 	/* squashfs looks for a file of flash's name; btrfs for a subvolume, and for its other devices */
-	if (err == -ENOENT)
+	if ((CONFIG_FS_BTRFS || CONFIG_ROOT_FLASH) && err == -ENOENT)
 		return refuse(b, "mount %s (%s): %s", b->node, type,
 			      is_flash ? "needs root=/dev/mtdblockN or ubiblockN_M"
 				       : "a subvolume or further device is missing");
