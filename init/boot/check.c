@@ -107,7 +107,6 @@ static int check_chain(const char *path, const char **interpreter)
 static int choose_init(struct boot *b)
 {
 	bool stops = CONFIG_INIT_CHECK && !sys_stop_at_exec();
-	char level = LOG_NOTE;
 
 	while ((b->init = init_after(b, b->init))) {
 		const char *interpreter = "", *its;
@@ -122,11 +121,9 @@ static int choose_init(struct boot *b)
 		if (b->params.init)
 			return refuse(b, "init=%s%s%s: %d", b->init, its, interpreter, err);
 		/* as the kernel: that one is not there need not be seen */
-		if (err != -ENOENT)
-			level = LOG_ERR;
-		say(level, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
+		say(err == -ENOENT ? LOG_NOTE : LOG_ERR, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
 	}
-	return refuse(b, level == LOG_ERR ? "no init in %s can run" : "no init in %s", b->node);
+	return refuse(b, "no init in %s", b->node);
 }
 
 /* In the child. */

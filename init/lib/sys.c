@@ -42,7 +42,7 @@ void start(long *stack)
 	sys_exit(main((int)*stack, argv, argv + *stack + 1));
 }
 
-int sys_open_at(int dir, const char *name, int flags)
+__attribute__((noinline)) int sys_open_at(int dir, const char *name, int flags)
 {
 	return call6(SYS_openat, dir, name, flags | O_CLOEXEC, 0, 0, 0);
 }
@@ -83,7 +83,7 @@ int sys_set_flags(int fd, int flags)
 #endif
 }
 
-void sys_close(int fd)
+__attribute__((noinline)) void sys_close(int fd)
 {
 	call3(SYS_close, fd, 0, 0);
 }
