@@ -181,12 +181,21 @@ int sys_read_file(const char *path, char *buf, size_t size)
 	return n;
 }
 
+/* What an ioctl writes, 32 bits or 64: each of our processors has the lower ones first. */
+__attribute__((noinline)) static unsigned long long ask(int fd, unsigned long request)
+{
+	unsigned long long answer = 0;
+
+	call3(SYS_ioctl, fd, request, &answer);
+	return answer;
+}
+
 unsigned long long sys_size(int fd)
 {
-	unsigned long long size = 0;
+	unsigned long long size = ask(fd, BLKGETSIZE64);
 	long end;
 
-	if (!call3(SYS_ioctl, fd, BLKGETSIZE64, &size))
+	if (size)
 		return size;
 	/* MTD and UBI: character devices, which end where they end */
 	end = call3(SYS_lseek, fd, 0, SEEK_END);
@@ -195,10 +204,7 @@ unsigned long long sys_size(int fd)
 
 unsigned sys_sector(int fd)
 {
-	unsigned size = 0;
-
-	call3(SYS_ioctl, fd, BLKSSZGET, &size);
-	return size;
+	return (unsigned)ask(fd, BLKSSZGET);
 }
 
 unsigned long long sys_number(int fd)
@@ -210,10 +216,7 @@ unsigned long long sys_number(int fd)
 
 unsigned long long sys_disk_sequence(int fd)
 {
-	unsigned long long sequence = 0;
-
-	call3(SYS_ioctl, fd, BLKGETDISKSEQ, &sequence);
-	return sequence;
+	return ask(fd, BLKGETDISKSEQ);
 }
 
 bool sys_has_disc(int fd)
