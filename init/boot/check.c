@@ -55,15 +55,14 @@ static int read_program(int fd, char *text, const char **interpreter)
 /* Is it a file that may be run? */
 static int check_file(const char *path)
 {
-	struct statx st;
-	int err = sys_stat(path, 0, &st);
+	int mode = sys_mode(path, 0);
 
-	if (err)
-		return err;
-	if (!S_ISREG(st.stx_mode))
+	if (mode < 0)
+		return mode;
+	if (!S_ISREG(mode))
 		return -EISDIR;
 	/* even root needs one of these */
-	return st.stx_mode & 0111 ? 0 : -EACCES;
+	return mode & 0111 ? 0 : -EACCES;
 }
 
 /* One link of the chain: the same, or why the kernel would not run it. */
@@ -130,14 +129,14 @@ static int choose_init(struct boot *b)
 static int check_new_root(void *arg)
 {
 	struct boot *b = arg;
-	struct statx st;
-	int err = sys_chdir(NEW_ROOT);
+	int err = sys_chdir(NEW_ROOT), mode;
 
 	if (!err)
 		err = sys_chroot(".");
 	if (err)
 		return refuse(b, "enter the new root: %d", err);
-	if (!sys_stat("/dev", AT_SYMLINK_NOFOLLOW, &st) && !S_ISDIR(st.stx_mode))
+	mode = sys_mode("/dev", AT_SYMLINK_NOFOLLOW);
+	if (mode >= 0 && !S_ISDIR(mode))
 		return refuse(b, "/dev in the new root: not a directory");
 	if (CONFIG_ROOTFLAGS && b->flags & MS_NOEXEC)
 		return refuse(b, "rootflags=noexec: no init can run");

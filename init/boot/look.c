@@ -200,7 +200,6 @@ static int open_drive(void *arg, const char *name)
 static int name_device(struct boot *b, struct device *d)
 {
 	bool by_number = CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER;
-	struct statx st;
 	int err;
 
 	if (by_number)
@@ -216,9 +215,9 @@ static int name_device(struct boot *b, struct device *d)
 			err = refuse(b, "root=%s: %s is not allowed for root", b->params.root, d->bus);
 	} else {
 		device_path(b->node, d->name);
-		err = sys_stat(b->node, 0, &st);
-		if (!err && !S_ISBLK(st.stx_mode))
-			err = refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
+		err = sys_mode(b->node, 0);
+		if (err >= 0)
+			err = S_ISBLK(err) ? 0 : refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
 	}
 	return err;
 }

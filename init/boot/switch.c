@@ -81,11 +81,11 @@ static int empty_image(int image)
 /* Root may be hostile: a link would lead the mount elsewhere. A root need not have the directory. */
 static int mount_on_directory(const char *type, const char *target)
 {
-	struct statx st;
-	int err = TWICE(sys_stat(target, AT_SYMLINK_NOFOLLOW, &st));
+	int mode = sys_mode(target, AT_SYMLINK_NOFOLLOW), err;
 
-	if (!err && S_ISDIR(st.stx_mode))
-		err = sys_mount_pseudo(type, target);
+	if (mode < 0)
+		mode = sys_mode(target, AT_SYMLINK_NOFOLLOW);
+	err = mode < 0 ? mode : S_ISDIR(mode) ? sys_mount_pseudo(type, target) : 0;
 	return err == -ENOENT ? 0 : err;
 }
 

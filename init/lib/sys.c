@@ -93,9 +93,12 @@ static int stat_at(int dir, const char *path, int flags, struct statx *st)
 	return call6(SYS_statx, dir, path, flags, STATX_BASIC_STATS, st, 0);
 }
 
-int sys_stat(const char *path, int flags, struct statx *st)
+int sys_mode(const char *path, int flags)
 {
-	return stat_at(AT_FDCWD, path, flags, st);
+	struct statx st;
+	int err = stat_at(AT_FDCWD, path, flags, &st);
+
+	return err ? err : st.stx_mode;
 }
 
 int sys_stat_fd(int fd, struct statx *st)
