@@ -3,6 +3,7 @@
  * initramfs becomes free memory.
  */
 #include "../init.h"
+#include "../lib/dir.h"
 #include "../lib/log.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
@@ -15,15 +16,6 @@
 /* Directories deeper than this keep what they hold; no sane image has them. */
 #define DEPTH_MAX 16
 
-static bool stays(const struct sys_entry *e)
-{
-	/* Our fds 0 to 2, and then init's, are open on it. */
-	if (e->type == DT_CHR && str_same(e->name, "console"))
-		return true;
-	/* . and .. */
-	return str_after("..", e->name);
-}
-
 static int empty(int above, const char *name, unsigned depth);
 
 /*
@@ -35,7 +27,8 @@ static int delete(int dir, const struct sys_entry *e, unsigned depth)
 {
 	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, err;
 
-	if (stays(e))
+	/* Our fds 0 to 2, and then init's, are open on it. */
+	if (e->type == DT_CHR && str_same(e->name, "console"))
 		return 0;
 	err = sys_unlink_at(dir, e->name, flags);
 	if (err != -ENOTEMPTY || depth > DEPTH_MAX)
@@ -50,19 +43,20 @@ static int delete(int dir, const struct sys_entry *e, unsigned depth)
 /* A directory. Goes on after an error; the value is the last one. */
 static int empty(int above, const char *name, unsigned depth)
 {
-	_Alignas(struct sys_entry) char buf[1024];
-	int dir = sys_open_at(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), n, err = 0;
+	int fd = sys_open_at(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), err = 0;
+	const struct sys_entry *e;
+	struct dir dir;
 
-	if (dir < 0)
-		return dir;
-	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
-		for (int at = 0; at < n; at += ((struct sys_entry *)(buf + at))->length) {
-			int failed = delete(dir, (struct sys_entry *)(buf + at), depth);
+	if (fd < 0)
+		return fd;
+	dir_begin(&dir, fd);
+	while ((e = dir_next(&dir))) {
+		int failed = delete(fd, e, depth);
 
-			err = failed ? failed : err;
-		}
-	sys_close(dir);
-	return n ? n : err;
+		err = failed ? failed : err;
+	}
+	sys_close(fd);
+	return dir.size ? dir.size : err;
 }
 
 /* Takes our mounts away, and all that the image holds: 0, or why some of it is still there. */

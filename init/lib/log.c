@@ -57,10 +57,11 @@ void log_list(char level, const char *format, va_list args, const char *end)
 	const char *s = line, *mark = "";
 	char *out = str_vprint(line, sizeof(line) - 64, format, args);
 
-	if (!out || !str_print(out, 64, "%s", end))
+	if (!out || !str_copy(out, 64, end))
 		s = "a message too long to print";
 	do {
-		out = str_print(record, 64, "<%s>kindling: %s", (char[2]){ level }, mark);
+		out = str_print(record, 64, "<3>kindling: %s", mark);
+		record[1] = level;
 		for (; *s && out < record + RECORD_MAX; s++) {
 			*out++ = *s;
 			/* a first record that began as the mark does could pass for a further one */

@@ -177,6 +177,13 @@ int sys_open_at(int dir, const char *name, int flags)
 	return err ? err : IMAGE + i;
 }
 
+/* Only dir_each() calls it, which nobody calls here. */
+int sys_open(const char *path, int flags)
+{
+	(void)path, (void)flags;
+	return -ENOENT;
+}
+
 void sys_close(int fd)
 {
 	assert_true(fd >= IMAGE);
