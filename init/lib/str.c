@@ -105,7 +105,7 @@ static const char *decimal(char *buf, unsigned n)
 	row(EIO, "read error") \
 	row(ENXIO, "nothing behind the node") \
 	row(ENOEXEC, "no program for this CPU") \
-	row(EAGAIN, "temporarily unavailable") \
+	row(EAGAIN, "try again") \
 	row(ENOMEM, "out of memory") \
 	row(EACCES, "permission denied") \
 	row(ENOTBLK, "not a block device") \
@@ -115,7 +115,7 @@ static const char *decimal(char *buf, unsigned n)
 	row(EISDIR, "not a regular file") \
 	row(EINVAL, "invalid") \
 	row(EFBIG, "too large") \
-	row(ENOSPC, "no space left") \
+	row(ENOSPC, "no space") \
 	row(EROFS, "read-only") \
 	row(ENAMETOOLONG, "name too long") \
 	row(ELOOP, "too many links") \
