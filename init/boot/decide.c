@@ -81,7 +81,7 @@ bool next_root(struct boot *b)
 {
 	char *next = root_after(b);
 
-	if (b->departed || !next)
+	if (!next)
 		return false;
 	sys_unmount(NEW_ROOT);
 	b->tried++;
@@ -93,5 +93,7 @@ bool next_root(struct boot *b)
 
 char *root_after(const struct boot *b)
 {
-	return CONFIG_ROOTFALLBACK && !b->stuck && b->tried < FALLBACKS_MAX ? b->params.fallback[b->tried] : NULL;
+	if (!CONFIG_ROOTFALLBACK || b->departed || b->stuck || b->tried == FALLBACKS_MAX)
+		return NULL;
+	return b->params.fallback[b->tried];
 }

@@ -38,7 +38,7 @@ static const char *what_now(const struct boot *b)
 	static char text[sizeof("; powering off in 86400 s")];
 	int seconds = panic_seconds(b);
 
-	if (!b->departed && root_after(b))
+	if (root_after(b))
 		return "; trying rootfallback";
 	if (opens_shell(b))
 		return "; opening a shell";
