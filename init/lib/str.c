@@ -146,7 +146,7 @@ const char *str_error(int err)
 
 char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 {
-	char number[11];
+	char number[11], *last = buf + size - 1;
 
 	for (; *format; format++) {
 		char letter[] = { *format, '\0' };
@@ -159,10 +159,10 @@ char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 
 			s = *format == 'u' ? decimal(number, n) : str_error((int)n);
 		}
-		for (; *s; s++, size--) {
-			if (size < 2)
+		while (*s) {
+			if (buf == last)
 				return NULL;
-			*buf++ = *s;
+			*buf++ = *s++;
 		}
 	}
 	*buf = '\0';
