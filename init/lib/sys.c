@@ -176,12 +176,9 @@ static int read_file(const char *path, char *buf, size_t size)
 
 int sys_read_file(const char *path, char *buf, size_t size)
 {
-	int n, tries = 2;
+	int n = read_file(path, buf, size);
 
-	do
-		n = read_file(path, buf, size);
-	while (n < 0 && n != -ENOENT && --tries);
-	return n;
+	return n < 0 && n != -ENOENT ? read_file(path, buf, size) : n;
 }
 
 /* What an ioctl writes, 32 bits or 64: each of our processors has the lower ones first. */
