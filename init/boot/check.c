@@ -7,6 +7,7 @@
  */
 #include "../init.h"
 #include "../lib/log.h"
+#include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/program.h"
 
@@ -18,20 +19,19 @@
 #include <sys/mount.h>
 
 /* As the kernel (init/main.c, kernel_init()), but for the shell: a default nobody asked for. */
-static const char *const defaults[] = {
-	"/sbin/init", "/etc/init", "/bin/init", CONFIG_INIT_SH ? "/bin/sh" : NULL, NULL,
-};
+static const char defaults[] = "/sbin/init\0/etc/init\0/bin/init\0"
+#if CONFIG_INIT_SH
+	"/bin/sh\0"
+#endif
+;
 
 const char *init_after(const struct boot *b, const char *last)
 {
-	const char *const *candidate = defaults;
+	const char *next = last ? str_find(last, '\0') + 1 : defaults;
 
 	if (b->params.init)
 		return last ? NULL : b->params.init;
-	if (last)
-		while (*candidate++ != last)
-			;
-	return *candidate;
+	return *next ? next : NULL;
 }
 
 /* An enum program, with the interpreter's name somewhere in text; or -errno. */
