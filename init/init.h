@@ -54,10 +54,10 @@ int check(struct boot *b);   /* is there an init that can run? */
 int depart(struct boot *b);  /* make it "/", empty the image, take our mounts away */
 void handoff(struct boot *b); /* execve(); returns only when no init could run */
 
-/* The next of rootfallback= that has not been root= yet, or NULL. */
+/* The next of rootfallback= that has not been root= yet; NULL when there is none, or root is "/" by now. */
 char *root_after(const struct boot *b);
 
-/* Makes it root=; false when there is none, or root is "/" by now. */
+/* Makes it root=; false when there is none. */
 bool next_root(struct boot *b);
 
 /* Says what failed and what happens now, at level err; the value is REFUSED. */

@@ -34,7 +34,7 @@ int main(int argc, char **argv, char **envp)
 	/* Where it is, the compiler need not know: through a register the code is a twentieth smaller. */
 	__asm__("" : "+r"(b));
 	(void)argc;
-	b->params = (struct params)PARAMS_NONE;
+	params_clear(&b->params);
 	b->argv = argv;
 	b->envp = envp;
 	b->start = b->since = sys_now();

@@ -7,6 +7,7 @@
  */
 #include "../init.h"
 #include "../lib/log.h"
+#include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/program.h"
 
@@ -18,20 +19,19 @@
 #include <sys/mount.h>
 
 /* As the kernel (init/main.c, kernel_init()), but for the shell: a default nobody asked for. */
-static const char *const defaults[] = {
-	"/sbin/init", "/etc/init", "/bin/init", CONFIG_INIT_SH ? "/bin/sh" : NULL, NULL,
-};
+static const char defaults[] = "/sbin/init\0/etc/init\0/bin/init\0"
+#if CONFIG_INIT_SH
+	"/bin/sh\0"
+#endif
+;
 
 const char *init_after(const struct boot *b, const char *last)
 {
-	const char *const *candidate = defaults;
+	const char *next = last ? str_find(last, '\0') + 1 : defaults;
 
 	if (b->params.init)
 		return last ? NULL : b->params.init;
-	if (last)
-		while (*candidate++ != last)
-			;
-	return *candidate;
+	return *next ? next : NULL;
 }
 
 /* An enum program, with the interpreter's name somewhere in text; or -errno. */
@@ -52,21 +52,26 @@ static int read_program(int fd, char *text, const char **interpreter)
 	return step;
 }
 
+/* Is it a file that may be run? */
+static int check_file(const char *path)
+{
+	int mode = sys_mode(path, 0);
+
+	if (mode < 0)
+		return mode;
+	if (!S_ISREG(mode))
+		return -EISDIR;
+	/* even root needs one of these */
+	return mode & 0111 ? 0 : -EACCES;
+}
+
 /* One link of the chain: the same, or why the kernel would not run it. */
 static int check_program(const char *path, char *text, const char **interpreter)
 {
-	struct statx st;
-	int kind = sys_stat(path, 0, &st), fd;
+	int kind = check_file(path), fd;
 
 	if (kind)
 		return kind;
-	if (!S_ISREG(st.stx_mode))
-		return -EISDIR;
-	/* even root needs one of these */
-	if (!(st.stx_mode & 0111))
-		return -EACCES;
-	if (!CONFIG_INIT_CHECK)
-		return PROGRAM_STATIC;
 	fd = sys_open(path, O_RDONLY);
 	kind = fd < 0 ? fd : read_program(fd, text, interpreter);
 	sys_close(fd);
@@ -86,10 +91,10 @@ static int check_chain(const char *path, const char **interpreter)
 	for (char *text = texts[0];; text += PROGRAM_TEXT) {
 		int kind = check_program(path, text, &path);
 
-		if (asked_by == PROGRAM_DYNAMIC && kind == PROGRAM_SCRIPT)
-			return -ENOEXEC;
-		if (kind <= PROGRAM_STATIC || asked_by == PROGRAM_DYNAMIC)
-			return kind < 0 ? kind : 0;
+		if (kind <= PROGRAM_STATIC)
+			return kind;
+		if (asked_by == PROGRAM_DYNAMIC)
+			return kind == PROGRAM_SCRIPT ? -ENOEXEC : 0;
 		if (kind == PROGRAM_SCRIPT && text == texts[PROGRAM_SCRIPTS])
 			return -ELOOP;
 		asked_by = kind;
@@ -101,11 +106,10 @@ static int check_chain(const char *path, const char **interpreter)
 static int choose_init(struct boot *b)
 {
 	bool stops = CONFIG_INIT_CHECK && !sys_stop_at_exec();
-	char level = LOG_NOTE;
 
 	while ((b->init = init_after(b, b->init))) {
 		const char *interpreter = "", *its;
-		int err = check_chain(b->init, &interpreter);
+		int err = CONFIG_INIT_CHECK ? check_chain(b->init, &interpreter) : check_file(b->init);
 
 		/* what we do not know, a program of 32 bits or another format, this kernel may */
 		if (err == -ENOEXEC && stops)
@@ -116,27 +120,25 @@ static int choose_init(struct boot *b)
 		if (b->params.init)
 			return refuse(b, "init=%s%s%s: %d", b->init, its, interpreter, err);
 		/* as the kernel: that one is not there need not be seen */
-		if (err != -ENOENT)
-			level = LOG_ERR;
-		say(level, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
+		say(err == -ENOENT ? LOG_NOTE : LOG_ERR, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
 	}
-	return refuse(b, level == LOG_ERR ? "no init in %s can run" : "no init in %s", b->node);
+	return refuse(b, "no init in %s", b->node);
 }
 
 /* In the child. */
 static int check_new_root(void *arg)
 {
 	struct boot *b = arg;
-	struct statx st;
-	int err = sys_chdir(NEW_ROOT);
+	int err = sys_chdir(NEW_ROOT), mode;
 
 	if (!err)
 		err = sys_chroot(".");
 	if (err)
 		return refuse(b, "enter the new root: %d", err);
-	if (!sys_stat("/dev", AT_SYMLINK_NOFOLLOW, &st) && !S_ISDIR(st.stx_mode))
+	mode = sys_mode("/dev", AT_SYMLINK_NOFOLLOW);
+	if (mode >= 0 && !S_ISDIR(mode))
 		return refuse(b, "/dev in the new root: not a directory");
-	if (b->flags & MS_NOEXEC)
+	if (CONFIG_ROOTFLAGS && b->flags & MS_NOEXEC)
 		return refuse(b, "rootflags=noexec: no init can run");
 	return choose_init(b);
 }

@@ -76,14 +76,14 @@ void device_path(char *path, const char *name)
 int device_open(const char *name, char *path)
 {
 	/* to open a CD drive closes its tray, unless it is opened like this */
-	bool is_cd = str_after(name, "sr");
+	bool is_cd = CONFIG_PROBE && str_after(name, "sr");
 	int flags = is_cd ? O_RDONLY | O_NONBLOCK : O_RDONLY, fd;
 
 	device_path(path, name);
 	if (CONFIG_GUARD)
 		guard_enter(name);
 	/* mtdblock reads within its caller: over block2mtd, past the cache, that waits for itself (Linux 6.12) */
-	fd = str_after(name, "mtdblock") ? -EINVAL : sys_open(path, flags | O_DIRECT);
+	fd = CONFIG_PROBE && !str_after(name, "mtdblock") ? sys_open(path, flags | O_DIRECT) : -EINVAL;
 	if (fd == -EINVAL)
 		fd = sys_open(path, flags);
 	if (fd >= 0 && is_cd && !sys_has_disc(fd)) {

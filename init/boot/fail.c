@@ -27,7 +27,7 @@ static bool opens_shell(const struct boot *b)
 /* An enum emergency, but a shell: that is opened before. */
 static int end(const struct boot *b)
 {
-	bool is_given = b->params.emergency != NOT_GIVEN && b->params.emergency != EMERGENCY_SHELL;
+	bool is_given = CONFIG_EMERGENCY_WORD && b->params.emergency != NOT_GIVEN && b->params.emergency != EMERGENCY_SHELL;
 
 	return is_given ? b->params.emergency : CONFIG_EMERGENCY;
 }
@@ -38,7 +38,7 @@ static const char *what_now(const struct boot *b)
 	static char text[sizeof("; powering off in 86400 s")];
 	int seconds = panic_seconds(b);
 
-	if (!b->departed && root_after(b))
+	if (root_after(b))
 		return "; trying rootfallback";
 	if (opens_shell(b))
 		return "; opening a shell";

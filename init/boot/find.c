@@ -118,6 +118,7 @@ int find(struct boot *b)
 			take_events(b);
 		last = true;
 	}
-	events_close();
+	if (CONFIG_WAIT)
+		events_close();
 	return err;
 }

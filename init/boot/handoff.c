@@ -8,9 +8,6 @@
 
 void handoff(struct boot *b)
 {
-	/* what no look at files can tell: a security module, the limits of this kernel */
-	const char *checked = CONFIG_INIT_CHECK ? ", though it passed the check" : "";
-
 	for (;;) {
 		const char *init = b->init;
 		int err;
@@ -19,10 +16,9 @@ void handoff(struct boot *b)
 		err = sys_exec(init, b->argv, b->envp);
 		b->init = init_after(b, init);
 		if (!b->init) {
-			refuse_(b, "run init %s: %d%s", init, err, checked);
+			refuse_(b, "run init %s: %d", init, err);
 			return;
 		}
-		say(LOG_ERR, "run init %s: %d%s; trying %s", init, err, checked, b->init);
-		checked = "";
+		say(LOG_ERR, "run init %s: %d; trying %s", init, err, b->init);
 	}
 }

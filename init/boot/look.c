@@ -207,13 +207,10 @@ static int open_drive(void *arg, const char *name)
 	return 0;
 }
 
-/* /dev/NAME or a number: which device it is, behind the last answer. */
-static int name_device(struct asked *a)
+/* /dev/NAME or a number: which device it is. */
+static int name_device(struct boot *b, struct device *d)
 {
-	struct boot *b = a->b;
-	struct device *d = &a->next->d;
 	bool by_number = CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER;
-	struct statx st;
 	int err;
 
 	if (by_number)
@@ -229,9 +226,9 @@ static int name_device(struct asked *a)
 			err = refuse(b, "root=%s: %s is not allowed for root", b->params.root, d->bus);
 	} else {
 		device_path(b->node, d->name);
-		err = sys_stat(b->node, 0, &st);
-		if (!err && !S_ISBLK(st.stx_mode))
-			err = refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
+		err = sys_mode(b->node, 0);
+		if (err >= 0)
+			err = S_ISBLK(err) ? 0 : refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
 	}
 	return err;
 }
@@ -308,12 +305,13 @@ static int obey(struct asked *a, bool last)
 }
 
 /* One look at what has that name or number, without a probe. */
-static int look_plainly(struct asked *a, int err)
+static int look_plainly(struct boot *b)
 {
-	struct boot *b = a->b;
+	struct device d;
+	int err = name_device(b, &d);
 
 	if (!err)
-		err = b->device = device_open(a->answers[0].d.name, b->node);
+		err = b->device = device_open(d.name, b->node);
 	return err < 0 ? err : sys_size(err) ? 0 : -ENOENT;
 }
 
@@ -321,10 +319,11 @@ int look(struct boot *b, bool last)
 {
 	struct asked a = { .b = b, .next = a.answers };
 	bool is_named = !CONFIG_ROOT_TAG || b->root.kind != ROOT_TAG;
-	int err = is_named ? name_device(&a) : devices_each(visit, &a);
+	int err;
 
 	if (!CONFIG_PROBE)
-		return look_plainly(&a, err);
+		return look_plainly(b);
+	err = is_named ? name_device(b, &a.answers[0].d) : devices_each(visit, &a);
 	if (is_named && !err)
 		ask(&a, false);
 	if (err == REFUSED)

@@ -68,7 +68,7 @@ int mount_root(struct boot *b)
 	static char list[4096];
 	const struct contents *c = &b->contents;
 	/* a damaged one is for the kernel to judge */
-	const char *found = c->damaged ? c->damaged : c->fs;
+	const char *found = !CONFIG_PROBE ? NULL : c->damaged ? c->damaged : c->fs;
 	const char *types = b->root.types ? b->root.types : found ? drivers(found) : NULL;
 	unsigned long flags = b->flags;
 	int err = 0;
@@ -116,11 +116,11 @@ static int refuse_mount(const struct boot *b, int err)
 	if (!type || !*type)
 		type = "no type";
 	/* squashfs looks for a file of flash's name; btrfs for a subvolume, and for its other devices */
-	if (err == -ENOENT)
+	if ((CONFIG_FS_BTRFS || CONFIG_ROOT_FLASH) && err == -ENOENT)
 		return refuse(b, "mount %s (%s): %s", b->node, type,
 			      is_flash ? "needs root=/dev/mtdblockN or ubiblockN_M"
 				       : "a subvolume or further device is missing");
-	if (err == -EROFS) {
+	if (CONFIG_ROOTFLAGS && err == -EROFS) {
 		why = is_flash ? ": boot with ro" : ": journal not empty; try rootflags=";
 		if (!is_flash)
 			what = str_after(type, "ext") ? "noload" : "norecovery";
@@ -134,7 +134,7 @@ static int refuse_mount(const struct boot *b, int err)
 	} else if (CONFIG_MODULES && err == -ENODEV) {
 		why = ", and no module of this image gave it";
 	} else {
-		if (err == -EINVAL && b->root.flags)
+		if (CONFIG_ROOTFLAGS && err == -EINVAL && b->root.flags)
 			why = ": bad rootflags=, or ";
 		what = found || err != -EINVAL ? "see the kernel's lines above"
 					       : "another file system; rootfstype= names it";

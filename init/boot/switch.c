@@ -3,6 +3,7 @@
  * initramfs becomes free memory.
  */
 #include "../init.h"
+#include "../lib/dir.h"
 #include "../lib/log.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
@@ -15,15 +16,7 @@
 /* Directories deeper than this keep what they hold; no sane image has them. */
 #define DEPTH_MAX 16
 
-static bool stays(const struct sys_entry *e)
-{
-	/* Our fds 0 to 2, and then init's, are open on it. */
-	if (e->type == DT_CHR && str_same(e->name, "console"))
-		return true;
-	return str_same(e->name, ".") || str_same(e->name, "..");
-}
-
-static int empty(int dir, unsigned depth);
+static int empty(int above, const char *name, unsigned depth);
 
 /*
  * Deletes one entry. What is in a directory only where the kernel says that the directory is not
@@ -32,65 +25,61 @@ static int empty(int dir, unsigned depth);
  */
 static int delete(int dir, const struct sys_entry *e, unsigned depth)
 {
-	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, err, fd;
+	int flags = e->type == DT_DIR ? AT_REMOVEDIR : 0, err;
 
-	if (stays(e))
+	/* Our fds 0 to 2, and then init's, are open on it. */
+	if (e->type == DT_CHR && str_same(e->name, "console"))
 		return 0;
 	err = sys_unlink_at(dir, e->name, flags);
 	if (err != -ENOTEMPTY || depth > DEPTH_MAX)
 		return err;
-	fd = sys_open_at(dir, e->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-	if (fd < 0)
-		return fd;
-	err = empty(fd, depth + 1);
-	sys_close(fd);
+	err = empty(dir, e->name, depth + 1);
 	if (!err)
 		err = sys_unlink_at(dir, e->name, flags);
 	/* the console is in it */
 	return err == -ENOTEMPTY ? 0 : err;
 }
 
-/* Goes on after an error; the value is the last one. */
-static int empty(int dir, unsigned depth)
+/* A directory. Goes on after an error; the value is the last one. */
+static int empty(int above, const char *name, unsigned depth)
 {
-	_Alignas(struct sys_entry) char buf[1024];
-	int n, err = 0;
+	int fd = sys_open_at(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW), err = 0;
+	const struct sys_entry *e;
+	struct dir dir;
 
-	while ((n = sys_list(dir, buf, sizeof(buf))) > 0)
-		for (int at = 0; at < n; at += ((struct sys_entry *)(buf + at))->length) {
-			int failed = delete(dir, (struct sys_entry *)(buf + at), depth);
+	if (fd < 0)
+		return fd;
+	dir_begin(&dir, fd);
+	while ((e = dir_next(&dir))) {
+		int failed = delete(fd, e, depth);
 
-			err = failed ? failed : err;
-		}
-	return n ? n : err;
+		err = failed ? failed : err;
+	}
+	sys_close(fd);
+	return dir.size ? dir.size : err;
 }
 
 /* Takes our mounts away, and all that the image holds: 0, or why some of it is still there. */
 static int empty_image(int image)
 {
-	int err = sys_chdir_fd(image), dir;
+	int err = sys_chdir_fd(image);
 
 	if (err)
 		return err;
 	sys_unmount("dev");
 	sys_unmount("proc");
 	sys_unmount("sys");
-	dir = sys_open(".", O_RDONLY | O_DIRECTORY);
-	if (dir < 0)
-		return dir;
-	err = empty(dir, 0);
-	sys_close(dir);
-	return err;
+	return empty(image, ".", 0);
 }
 
 /* Root may be hostile: a link would lead the mount elsewhere. A root need not have the directory. */
 static int mount_on_directory(const char *type, const char *target)
 {
-	struct statx st;
-	int err = TWICE(sys_stat(target, AT_SYMLINK_NOFOLLOW, &st));
+	int mode = sys_mode(target, AT_SYMLINK_NOFOLLOW), err;
 
-	if (!err && S_ISDIR(st.stx_mode))
-		err = sys_mount_pseudo(type, target);
+	if (mode < 0)
+		mode = sys_mode(target, AT_SYMLINK_NOFOLLOW);
+	err = mode < 0 ? mode : S_ISDIR(mode) ? sys_mount_pseudo(type, target) : 0;
 	return err == -ENOENT ? 0 : err;
 }
 

@@ -24,18 +24,14 @@ void log_open(void)
 	dev = sys_open("/dev", O_PATH | O_DIRECTORY);
 }
 
-/* A write that fails for a moment must not lose the only reason that is said: once more. */
-static bool put(int fd, const char *text, const char *end)
-{
-	size_t size = (size_t)(end - text);
-
-	return sys_write(fd, text, size) > 0 || sys_write(fd, text, size) > 0;
-}
-
-/* What the kernel's log does not take, or would drop, the console still may. */
+/*
+ * What the kernel's log does not take, or would drop, the console still may. A write that fails for a moment must
+ * not lose the only reason that is said: each is tried twice.
+ */
 static void write_record(const char *record, const char *end)
 {
 	static int fd = -1, left;
+	unsigned tries = 4;
 
 	if (fd < 0 || !left) {
 		if (fd >= 0)
@@ -44,8 +40,15 @@ static void write_record(const char *record, const char *end)
 		left = LINES_PER_OPEN;
 	}
 	left--;
-	if ((CONFIG_SHELL && record[1] == LOG_PROMPT) || fd < 0 || !put(fd, record, end))
-		put(2, record + 3, end);
+	if (fd < 0 || (CONFIG_SHELL && record[1] == LOG_PROMPT))
+		tries = 2;
+	do {
+		bool to_console = tries <= 2;
+		const char *text = to_console ? record + 3 : record;
+
+		if (sys_write(to_console ? 2 : fd, text, (size_t)(end - text)) > 0)
+			break;
+	} while (--tries);
 }
 
 void log_list(char level, const char *format, va_list args, const char *end)
@@ -54,10 +57,11 @@ void log_list(char level, const char *format, va_list args, const char *end)
 	const char *s = line, *mark = "";
 	char *out = str_vprint(line, sizeof(line) - 64, format, args);
 
-	if (!out || !str_print(out, 64, "%s", end))
+	if (!out || !str_copy(out, 64, end))
 		s = "a message too long to print";
 	do {
-		out = str_print(record, 64, "<%s>kindling: %s", (char[2]){ level }, mark);
+		out = str_print(record, 64, "<3>kindling: %s", mark);
+		record[1] = level;
 		for (; *s && out < record + RECORD_MAX; s++) {
 			*out++ = *s;
 			/* a first record that began as the mark does could pass for a further one */

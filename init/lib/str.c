@@ -105,7 +105,7 @@ static const char *decimal(char *buf, unsigned n)
 	row(EIO, "read error") \
 	row(ENXIO, "nothing behind the node") \
 	row(ENOEXEC, "no program for this CPU") \
-	row(EAGAIN, "temporarily unavailable") \
+	row(EAGAIN, "try again") \
 	row(ENOMEM, "out of memory") \
 	row(EACCES, "permission denied") \
 	row(ENOTBLK, "not a block device") \
@@ -115,7 +115,7 @@ static const char *decimal(char *buf, unsigned n)
 	row(EISDIR, "not a regular file") \
 	row(EINVAL, "invalid") \
 	row(EFBIG, "too large") \
-	row(ENOSPC, "no space left") \
+	row(ENOSPC, "no space") \
 	row(EROFS, "read-only") \
 	row(ENAMETOOLONG, "name too long") \
 	row(ELOOP, "too many links") \
@@ -146,24 +146,23 @@ const char *str_error(int err)
 
 char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 {
-	char number[11];
+	char number[11], *last = buf + size - 1;
 
 	for (; *format; format++) {
-		const char *s = format, *end = format + 1;
+		char letter[] = { *format, '\0' };
+		const char *s = letter;
 
-		if (*format == '%') {
-			end = NULL;
-			if (*++format == 's')
-				s = va_arg(args, const char *);
-			else if (*format == 'u')
-				s = decimal(number, va_arg(args, unsigned));
-			else
-				s = str_error(va_arg(args, int));
+		if (*format == '%' && *++format == 's') {
+			s = va_arg(args, const char *);
+		} else if (*letter == '%') {
+			unsigned n = va_arg(args, unsigned);
+
+			s = *format == 'u' ? decimal(number, n) : str_error((int)n);
 		}
-		for (; s != end && (end || *s); s++, size--) {
-			if (size < 2)
+		while (*s) {
+			if (buf == last)
 				return NULL;
-			*buf++ = *s;
+			*buf++ = *s++;
 		}
 	}
 	*buf = '\0';

@@ -30,7 +30,7 @@ int sys_read_at(int fd, void *buf, size_t size, unsigned long long offset);
 int sys_write(int fd, const void *buf, size_t size);
 int sys_set_flags(int fd, int flags);               /* fcntl, F_SETFL */
 void sys_close(int fd);
-int sys_stat(const char *path, int flags, struct statx *st);
+int sys_mode(const char *path, int flags);          /* statx, stx_mode: also what it is */
 int sys_stat_fd(int fd, struct statx *st);
 int sys_access(const char *path);
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor);

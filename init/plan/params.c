@@ -80,7 +80,7 @@ static int seconds(const struct row *row, const char *value, params_note *note)
 		char text[sizeof("not a number of seconds; using 4294967295")];
 
 		str_print(text, sizeof(text), "not a number of seconds; using %u",
-			  row->kind == SIGNED ? CONFIG_PANIC_SECONDS : CONFIG_ROOTWAIT_SECONDS);
+			  !CONFIG_WAIT || row->kind == SIGNED ? CONFIG_PANIC_SECONDS : CONFIG_ROOTWAIT_SECONDS);
 		note(row->name, value, text);
 		return NOT_GIVEN;
 	}
@@ -132,7 +132,8 @@ static void apply(struct params *params, const struct row *row, const struct wor
 		*number = row->constant;
 		break;
 	case BREAK:
-		*text = DEFAULT_BREAK;
+		if (CONFIG_SHELL)
+			*text = DEFAULT_BREAK;
 		break;
 	case TEXT:
 		if (*text)
@@ -140,7 +141,8 @@ static void apply(struct params *params, const struct row *row, const struct wor
 		*text = value;
 		break;
 	case UNLESS_NO:
-		*text = CONFIG_FOREIGN_WORDS && is_no(word) ? NULL : value;
+		if (CONFIG_FOREIGN_WORDS)
+			*text = is_no(word) ? NULL : value;
 		break;
 	case REFUSED:
 		refuse(params, word);

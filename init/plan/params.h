@@ -72,6 +72,12 @@ typedef void params_note(const char *name, const char *value, const char *text);
 	{ .rootwait = NOT_GIVEN, .rootdelay = NOT_GIVEN, .panic = NOT_GIVEN, \
 	  .emergency = NOT_GIVEN }
 
+/* The same, of what is all 0. */
+static inline void params_clear(struct params *params)
+{
+	params->rootwait = params->rootdelay = params->panic = params->emergency = NOT_GIVEN;
+}
+
 /*
  * Reads one text, in place, on top of what is already there: the last word
  * wins, over several texts too. Stops at "--". What `lock` locks (NULL:

@@ -25,17 +25,18 @@ typedef Elf32_Phdr elf_segment;
 /* The name ends at a blank, the line or the file; a carriage return is a part of it. */
 static int find_script(char *head, struct piece *piece)
 {
-	unsigned at = 2;
+	char *name = head + 2, *end;
 
-	while (head[at] == ' ' || head[at] == '\t')
-		at++;
-	piece->offset = at;
-	while (head[at] && head[at] != ' ' && head[at] != '\t' && head[at] != '\n')
-		at++;
-	if (at == PROGRAM_HEAD)
+	str_change(name, '\n', '\0');
+	str_change(name, '\t', ' ');
+	while (*name == ' ')
+		name++;
+	end = str_find(name, ' ');
+	if (end == head + PROGRAM_HEAD)
 		return -ENAMETOOLONG;
-	head[at] = '\0';
-	return head[piece->offset] ? PROGRAM_SCRIPT : -ENOEXEC;
+	*end = '\0';
+	piece->offset = (unsigned long)(name - head);
+	return *name ? PROGRAM_SCRIPT : -ENOEXEC;
 }
 
 /* The size of a segment also tells 32 bits from 64. */

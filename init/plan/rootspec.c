@@ -7,6 +7,9 @@
 #define MAJOR_MAX 0xfff
 #define MINOR_MAX 0xfffff
 
+/* An image that knows names alone says of all else that it is none. */
+#define ONLY_NAMES (!CONFIG_ROOT_DEVNUM && !CONFIG_ROOT_TAG && !CONFIG_ROOT_FLASH && !CONFIG_ROOT_SHARE)
+
 /* From a letter to its lower case. */
 #define LOWER 0x20
 
@@ -34,7 +37,8 @@ static bool take_number(const char **text, unsigned base, unsigned max, unsigned
 
 /*
  * The kernel makes nodes in directories of /dev only for a few drivers, whose names have a '!' in sysfs; all
- * others are links of udev, or names of LVM, dm and md, which nobody makes here.
+ * others are links of udev, or names of LVM, dm and md, which nobody makes here. An image that does not wait
+ * finds that out as soon.
  */
 static int parse_name(struct rootspec *spec, const char *name)
 {
@@ -43,13 +47,15 @@ static int parse_name(struct rootspec *spec, const char *name)
 	char directory[8];
 
 	/* network roots of the kernel's own (init/do_mounts.c) */
-	if (str_same(name, "nfs") || str_same(name, "cifs"))
+	if (CONFIG_WAIT && (str_same(name, "nfs") || str_same(name, "cifs")))
 		return -EOPNOTSUPP;
 	/* a comma is in no device's name: a word behind it wants a space */
 	if (!*name || str_after(name, "../") || (*rest && !rest[1]) || str_find(rest, '\0') - name > ROOTSPEC_NAME_MAX || *str_find(name, ','))
 		return -EINVAL;
 	spec->kind = ROOT_NAME;
 	spec->value = str_same(name, "ram") ? "ram0" : name;
+	if (!CONFIG_WAIT)
+		return 0;
 	if (!*rest)
 		return str_same(name, "root") ? -ENOENT : 0;
 	while (str_item(&list, ',', directory, sizeof(directory)))
@@ -207,14 +213,16 @@ static int cut_keys(struct rootspec *spec, char *text)
 
 int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 {
-	const char *value, *disk = str_after(text, "/dev/disk/by-");
+	const char *value, *name = str_after(text, "/dev/"), *disk = str_after(text, "/dev/disk/by-");
 
 	spec->value = text;
 	spec->escaped = disk;
 	spec->offset = 0;
 	spec->types = types;
 	spec->flags = flags;
-	if (cut_keys(spec, text) || str_same(text, "gpt-auto"))
+	if (ONLY_NAMES)
+		return name ? parse_name(spec, name) : -EINVAL;
+	if ((CONFIG_ROOTFALLBACK && cut_keys(spec, text)) || str_same(text, "gpt-auto"))
 		return -EOPNOTSUPP;
 	/* its own, and empty: what it holds, whatever the command line says for others */
 	if (spec->types != types && !*spec->types)
@@ -226,9 +234,8 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 		return parse_tag(spec, value);
 	if (value)
 		return -EOPNOTSUPP;
-	value = str_after(text, "/dev/");
-	if (value)
-		return parse_name(spec, value);
+	if (name)
+		return parse_name(spec, name);
 	if (!CONFIG_ROOT_FLASH && (str_after(text, "mtd") || str_after(text, "ubi")))
 		return -EOPNOTSUPP;
 	if (CONFIG_ROOT_FLASH && is_flash(spec, text))
@@ -240,8 +247,10 @@ const char *rootspec_reason(char *text, int err)
 {
 	if (err == -EOPNOTSUPP)
 		return "not in this image";
-	if (err == -ENOENT)
+	if (CONFIG_WAIT && err == -ENOENT)
 		return "no kernel makes this node, and nobody else here; use UUID=, LABEL= or the kernel's own name";
+	if (ONLY_NAMES)
+		return "not /dev/NAME";
 	return str_print(text, ROOTSPEC_REASON_MAX, "not one of /dev/NAME%s%s%s%s",
 			 CONFIG_ROOT_DEVNUM ? ", MAJ:MIN, hex like b302" : "",
 			 CONFIG_ROOT_TAG ? ", UUID=, LABEL=, PARTUUID=, PARTLABEL=" : "",

@@ -22,7 +22,7 @@
  * Ids are compared without regard to case; labels byte for byte. Double quotes
  * around X, as /etc/fstab has them, do not belong to it.
  *
- * Behind each of these may stand what counts for this root alone:
+ * Behind each of these may stand, in an image with rootfallback=, what counts for this root alone:
  *
  *     FORM,rootfstype=A,B,rootflags=C,D
  *

@@ -30,11 +30,12 @@ static const char *inside(char *buf, const char *path)
 	return buf;
 }
 
-int sys_stat(const char *path, int flags, struct statx *st)
+int sys_mode(const char *path, int flags)
 {
 	char buf[PATH_MAX * 2];
+	struct statx st;
 
-	return statx(AT_FDCWD, inside(buf, path), flags, STATX_BASIC_STATS, st) ? -errno : 0;
+	return statx(AT_FDCWD, inside(buf, path), flags, STATX_BASIC_STATS, &st) ? -errno : st.stx_mode;
 }
 
 int sys_open(const char *path, int flags)
@@ -435,7 +436,7 @@ static void what_is_there_is_said(void **state)
 	read_error = -EIO;
 	assert_null(chosen(NULL));
 	assert_non_null(str_after(said, "init /bin/init: read error; trying the next"));
-	assert_string_equal(refusal, "no init in /dev/x can run");
+	assert_string_equal(refusal, "no init in /dev/x");
 }
 
 static void the_image(void **state)
