@@ -38,6 +38,26 @@ bool str_same(const char *a, const char *b)
 	return rest && !*rest;
 }
 
+static char dash_to_underscore(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+unsigned str_listed(const char *list, char separator, const char *word)
+{
+	for (unsigned place = 1;; place++) {
+		const char *at = word;
+
+		while (*at && *list != separator && dash_to_underscore(*list) == dash_to_underscore(*at))
+			at++, list++;
+		if (*list == '*' || (!*at && (!*list || *list == separator)))
+			return place;
+		list = str_find(list, separator);
+		if (!*list++)
+			return 0;
+	}
+}
+
 bool str_item(const char **list, char separator, char *item, size_t size)
 {
 	const char *from = *list, *end = str_find(from, separator);

@@ -24,6 +24,12 @@ const char *str_after(const char *s, const char *prefix);
 bool str_same(const char *a, const char *b);
 
 /*
+ * The place of the word in the list, whose words separator parts, from 1; 0 when it is not there. '-' and
+ * '_' are the same, and a '*' that ends a word of the list stands for the rest of any.
+ */
+unsigned str_listed(const char *list, char separator, const char *word);
+
+/*
  * Takes the next item off *list, whose items that separator parts, into item of size bytes; one that
  * does not fit comes as "". False at the list's end.
  */

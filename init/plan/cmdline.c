@@ -16,21 +16,9 @@ static char *skip_spaces(char *s)
 	return s;
 }
 
-static char dash_to_underscore(char c)
-{
-	return c == '-' ? '_' : c;
-}
-
-bool cmdline_same_letter(char a, char b)
-{
-	return dash_to_underscore(a) == dash_to_underscore(b);
-}
-
 bool cmdline_same_name(const char *name, const char *b)
 {
-	while (*name && cmdline_same_letter(*name, *b))
-		name++, b++;
-	return *b == '*' || *name == *b;
+	return str_listed(b, '\0', name);
 }
 
 bool cmdline_next(char **text, struct word *word)
