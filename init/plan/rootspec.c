@@ -3,6 +3,9 @@
 
 #include <errno.h>
 
+/* Roots of others: the kernel's own on a network (init/do_mounts.c), and systemd's. */
+#define FOREIGN "/dev/nfs /dev/cifs gpt-auto"
+
 /* The kernel's dev_t: 12 bits of major and 20 of minor (linux/kdev_t.h). */
 #define MAJOR_MAX 0xfff
 #define MINOR_MAX 0xfffff
@@ -38,24 +41,17 @@ static bool take_number(const char **text, unsigned base, unsigned max, unsigned
  */
 static int parse_name(struct rootspec *spec, const char *name)
 {
-	static const char directories[] = "cciss,etherd,rd";
-	const char *rest = str_find(name, '/'), *list = directories;
-	char directory[8];
+	const char *rest = str_find(name, '/'), *end = str_find(rest, '\0');
 
-	/* network roots of the kernel's own (init/do_mounts.c) */
-	if (str_same(name, "nfs") || str_same(name, "cifs"))
-		return -EOPNOTSUPP;
 	/* a comma is in no device's name: a word behind it wants a space */
-	if (!*name || str_after(name, "../") || (*rest && !rest[1]) || str_find(rest, '\0') - name > ROOTSPEC_NAME_MAX || *str_find(name, ','))
+	if (rest + 1 == end || end == name || end - name > ROOTSPEC_NAME_MAX || *str_find(name, ',') ||
+	    str_after(name, "../"))
 		return -EINVAL;
 	spec->kind = ROOT_NAME;
 	spec->value = str_same(name, "ram") ? "ram0" : name;
-	if (!*rest)
-		return str_same(name, "root") ? -ENOENT : 0;
-	while (str_item(&list, ',', directory, sizeof(directory)))
-		if (str_after(name, directory) == rest && rest[1] && !*str_find(rest + 1, '/'))
-			return 0;
-	return -ENOENT;
+	if (*rest ? *str_find(rest + 1, '/') || !str_listed("cciss/* etherd/* rd/*", ' ', name) : str_same(name, "root"))
+		return -ENOENT;
+	return 0;
 }
 
 /* devt_from_devnum(): MAJ:MIN, and a third number that is read over. */
@@ -91,22 +87,6 @@ static int parse_number(struct rootspec *spec, const char *text)
 {
 	spec->kind = ROOT_NUMBER;
 	return *str_find(text, ':') ? parse_pair(spec, text) : parse_hex(spec, text);
-}
-
-/* The value behind `separator`, when text starts with a tag; `lower` is LOWER for tags in lower case. */
-static const char *after_tag(struct rootspec *spec, const char *text, char separator, int lower)
-{
-	for (unsigned tag = 0; tag < TAGS; tag++) {
-		unsigned i = 0;
-
-		while (rootspec_tags[tag][i] && text[i] == (rootspec_tags[tag][i] | lower))
-			i++;
-		if (!rootspec_tags[tag][i] && text[i] == separator) {
-			spec->tag = tag;
-			return text + i + 1;
-		}
-	}
-	return NULL;
 }
 
 /* PARTNROFF=N, from behind the slash. */
@@ -169,7 +149,7 @@ static bool is_flash(struct rootspec *spec, const char *text)
 /* Of the file systems that are no devices, those whose root= is a tag. */
 static bool is_share(const char *types)
 {
-	return types && (str_same(types, "9p") || str_same(types, "virtiofs"));
+	return types && str_listed("9p virtiofs", ' ', types);
 }
 
 static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool built_in)
@@ -181,56 +161,55 @@ static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool buil
 /* Cuts off what stands behind commas for this root alone. */
 static int cut_keys(struct rootspec *spec, char *text)
 {
-	/* those of layers that no image has come last */
-	static const char keys[][12] = { "rootfstype=", "rootflags=", "roothash=", "verityhash=", "loop=",
-					 "loopfstype=" };
 	char **const members[] = { &spec->types, &spec->flags };
 	bool is_quoted = false;
+	unsigned place;
 
 	for (char *c = text; *c; c++) {
 		is_quoted ^= *c == '"';
 		if (*c != ',' || is_quoted)
 			continue;
-		for (unsigned i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-			const char *value = str_after(c + 1, keys[i]);
-
-			if (!value)
-				continue;
-			if (i > (CONFIG_ROOTFLAGS ? 1 : 0))
-				return -EOPNOTSUPP;
-			*c = '\0';
-			*members[i] = (char *)value;
-		}
+		/* those of layers that no image has come last */
+		place = str_listed("rootfstype=* rootflags=* roothash=* verityhash=* loop=* loopfstype=*", ' ', c + 1);
+		if (!place)
+			continue;
+		if (place > (CONFIG_ROOTFLAGS ? 2 : 1))
+			return -EOPNOTSUPP;
+		*c = '\0';
+		*members[place - 1] = str_find(c + 1, '=') + 1;
 	}
 	return 0;
 }
 
 int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 {
-	const char *value, *disk = str_after(text, "/dev/disk/by-");
+	const char *name = str_after(text, "/dev/"), *disk = str_after(text, "/dev/disk/by-");
+	unsigned place;
 
 	spec->value = text;
 	spec->escaped = disk;
 	spec->offset = 0;
 	spec->types = types;
 	spec->flags = flags;
-	if (cut_keys(spec, text) || str_same(text, "gpt-auto"))
+	if (cut_keys(spec, text))
 		return -EOPNOTSUPP;
 	/* its own, and empty: what it holds, whatever the command line says for others */
 	if (spec->types != types && !*spec->types)
 		spec->types = NULL;
 	if (is_share(spec->types))
 		return parse_whole(spec, ROOT_SHARE, CONFIG_ROOT_SHARE);
-	value = disk ? after_tag(spec, disk, '/', LOWER) : after_tag(spec, text, '=', 0);
-	if (value && CONFIG_ROOT_TAG)
-		return parse_tag(spec, value);
-	if (value)
+	place = disk ? str_listed("uuid/* label/* partuuid/* partlabel/*", ' ', disk)
+		     : str_listed("UUID=* LABEL=* PARTUUID=* PARTLABEL=*", ' ', text);
+	if (place && !CONFIG_ROOT_TAG)
 		return -EOPNOTSUPP;
-	value = str_after(text, "/dev/");
-	if (value)
-		return parse_name(spec, value);
-	if (!CONFIG_ROOT_FLASH && (str_after(text, "mtd") || str_after(text, "ubi")))
+	if (place) {
+		spec->tag = place - 1;
+		return parse_tag(spec, disk ? str_find(disk, '/') + 1 : str_find(text, '=') + 1);
+	}
+	if (str_listed(CONFIG_ROOT_FLASH ? FOREIGN : FOREIGN " mtd* ubi*", ' ', text))
 		return -EOPNOTSUPP;
+	if (name)
+		return parse_name(spec, name);
 	if (CONFIG_ROOT_FLASH && is_flash(spec, text))
 		return parse_whole(spec, ROOT_FLASH, true);
 	return CONFIG_ROOT_DEVNUM ? parse_number(spec, text) : -EINVAL;
