@@ -54,39 +54,43 @@ static int parse_name(struct rootspec *spec, const char *name)
 	return 0;
 }
 
-/* devt_from_devnum(): MAJ:MIN, and a third number that is read over. */
-static int parse_pair(struct rootspec *spec, const char *text)
+/* devt_from_devnum(): MAJ:MIN, and a third number that is read over, as is a colon behind that. */
+static bool parse_pair(struct rootspec *spec, const char *text)
 {
-	unsigned numbers[3], count = 0;
+	unsigned third;
 
-	while (count < 3 && take_number(&text, 10, MINOR_MAX, &numbers[count])) {
-		count++;
+	if (!take_number(&text, 10, MAJOR_MAX, &spec->major) || *text != ':')
+		return false;
+	text++;
+	if (!take_number(&text, 10, MINOR_MAX, &spec->minor))
+		return false;
+	if (*text == ':') {
+		text++;
+		if (!take_number(&text, 10, MINOR_MAX, &third))
+			return false;
 		text += *text == ':';
 	}
-	spec->major = numbers[0];
-	spec->minor = numbers[1];
-	/* behind the second a colon must lead to a third */
-	return count < 2 || *text || (count == 2 && text[-1] == ':') || spec->major > MAJOR_MAX ? -EINVAL : 0;
+	return !*text;
 }
 
 /* The layout of linux/kdev_t.h, new_decode_dev(). */
-static int parse_hex(struct rootspec *spec, const char *text)
+static bool parse_hex(struct rootspec *spec, const char *text)
 {
 	unsigned code;
 
 	if (text[0] == '0' && (text[1] | LOWER) == 'x')
 		text += 2;
-	if (!take_number(&text, 16, ~0U, &code) || *text)
-		return -EINVAL;
+	if (!take_number(&text, 16, ~0U, &code))
+		return false;
 	spec->major = (code & 0xfff00) >> 8;
 	spec->minor = (code & 0xff) | ((code >> 12) & 0xfff00);
-	return 0;
+	return !*text;
 }
 
 static int parse_number(struct rootspec *spec, const char *text)
 {
 	spec->kind = ROOT_NUMBER;
-	return *str_find(text, ':') ? parse_pair(spec, text) : parse_hex(spec, text);
+	return (*str_find(text, ':') ? parse_pair(spec, text) : parse_hex(spec, text)) ? 0 : -EINVAL;
 }
 
 /* PARTNROFF=N, from behind the slash. */
