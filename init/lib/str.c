@@ -38,21 +38,16 @@ bool str_same(const char *a, const char *b)
 	return rest && !*rest;
 }
 
-static char dash_to_underscore(char c)
-{
-	return c == '-' ? '_' : c;
-}
-
-unsigned str_listed(const char *list, char separator, const char *word)
+unsigned str_listed(const char *list, const char *word, char dash)
 {
 	for (unsigned place = 1;; place++) {
 		const char *at = word;
 
-		while (*at && *list != separator && dash_to_underscore(*list) == dash_to_underscore(*at))
+		while (*at && *list != ' ' && (*list == '-' ? dash : *list) == (*at == '-' ? dash : *at))
 			at++, list++;
-		if (*list == '*' || (!*at && (!*list || *list == separator)))
+		if (*list == '*' || (!*at && (!*list || *list == ' ')))
 			return place;
-		list = str_find(list, separator);
+		list = str_find(list, ' ');
 		if (!*list++)
 			return 0;
 	}
@@ -90,15 +85,22 @@ unsigned long long str_number(const char **text, unsigned base)
 	return n;
 }
 
-int str_uint(const char *s, unsigned max, unsigned *out)
+int str_take(const char **text, unsigned base, unsigned max, unsigned *out)
 {
-	const char *end = s;
-	unsigned long long n = str_number(&end, 10);
+	const char *from = *text;
+	unsigned long long n = str_number(text, base);
 
-	if (end == s || *end)
+	if (*text == from)
 		return -EINVAL;
 	*out = n > max ? max : (unsigned)n;
 	return n > max ? -ERANGE : 0;
+}
+
+int str_uint(const char *s, unsigned max, unsigned *out)
+{
+	int err = str_take(&s, 10, max, out);
+
+	return *s ? -EINVAL : err;
 }
 
 /* n in decimal, at the end of buf, which holds 11 bytes. */

@@ -45,7 +45,7 @@ unsigned long mountopts_split(char *options, unsigned long flags)
 			in_quote ^= *next == '"';
 		if (*next)
 			*next++ = '\0';
-		place = str_listed(words, ' ', option);
+		place = str_listed(words, option, '-');
 		if (!place && *option)
 			data = add(options, data, option);
 		if (place && place <= 2 * PAIRS) {

@@ -3,9 +3,6 @@
 
 #include <errno.h>
 
-/* Roots of others: the kernel's own on a network (init/do_mounts.c), and systemd's. */
-#define FOREIGN "/dev/nfs /dev/cifs gpt-auto"
-
 /* The kernel's dev_t: 12 bits of major and 20 of minor (linux/kdev_t.h). */
 #define MAJOR_MAX 0xfff
 #define MINOR_MAX 0xfffff
@@ -25,16 +22,6 @@ static char fold(char c)
 	return c >= 'A' && c <= 'Z' ? c | LOWER : c;
 }
 
-/* Takes digits of that base off *text: is there a number, and is it `max` at most? */
-static bool take_number(const char **text, unsigned base, unsigned max, unsigned *out)
-{
-	const char *from = *text;
-	unsigned long long n = str_number(text, base);
-
-	*out = (unsigned)n;
-	return *text > from && n <= max;
-}
-
 /*
  * The kernel makes nodes in directories of /dev only for a few drivers, whose names have a '!' in sysfs; all
  * others are links of udev, or names of LVM, dm and md, which nobody makes here.
@@ -49,9 +36,9 @@ static int parse_name(struct rootspec *spec, const char *name)
 		return -EINVAL;
 	spec->kind = ROOT_NAME;
 	spec->value = str_same(name, "ram") ? "ram0" : name;
-	if (*rest ? *str_find(rest + 1, '/') || !str_listed("cciss/* etherd/* rd/*", ' ', name) : str_same(name, "root"))
-		return -ENOENT;
-	return 0;
+	if (!*rest)
+		return str_same(name, "root") ? -ENOENT : 0;
+	return *str_find(rest + 1, '/') || !str_listed("cciss/* etherd/* rd/*", name, '-') ? -ENOENT : 0;
 }
 
 /* devt_from_devnum(): MAJ:MIN, and a third number that is read over, as is a colon behind that. */
@@ -59,14 +46,14 @@ static bool parse_pair(struct rootspec *spec, const char *text)
 {
 	unsigned third;
 
-	if (!take_number(&text, 10, MAJOR_MAX, &spec->major) || *text != ':')
+	if (str_take(&text, 10, MAJOR_MAX, &spec->major) || *text != ':')
 		return false;
 	text++;
-	if (!take_number(&text, 10, MINOR_MAX, &spec->minor))
+	if (str_take(&text, 10, MINOR_MAX, &spec->minor))
 		return false;
 	if (*text == ':') {
 		text++;
-		if (!take_number(&text, 10, MINOR_MAX, &third))
+		if (str_take(&text, 10, MINOR_MAX, &third))
 			return false;
 		text += *text == ':';
 	}
@@ -80,7 +67,7 @@ static bool parse_hex(struct rootspec *spec, const char *text)
 
 	if (text[0] == '0' && (text[1] | LOWER) == 'x')
 		text += 2;
-	if (!take_number(&text, 16, ~0U, &code))
+	if (str_take(&text, 16, ~0U, &code))
 		return false;
 	spec->major = (code & 0xfff00) >> 8;
 	spec->minor = (code & 0xff) | ((code >> 12) & 0xfff00);
@@ -94,19 +81,16 @@ static int parse_number(struct rootspec *spec, const char *text)
 }
 
 /* PARTNROFF=N, from behind the slash. */
-static int parse_offset(struct rootspec *spec, const char *text)
+static bool parse_offset(struct rootspec *spec, const char *text)
 {
-	bool negative;
+	const char *number = str_after(text, "PARTNROFF=");
+	bool negative = number && *number == '-';
 	unsigned offset;
 
-	text = str_after(text, "PARTNROFF=");
-	if (!text)
-		return -EINVAL;
-	negative = *text == '-';
-	if (str_uint(text + negative, ROOTSPEC_OFFSET_MAX, &offset))
-		return -EINVAL;
+	if (!number || str_uint(number + negative, ROOTSPEC_OFFSET_MAX, &offset))
+		return false;
 	spec->offset = negative ? -(int)offset : (int)offset;
-	return 0;
+	return true;
 }
 
 static int parse_tag(struct rootspec *spec, const char *value)
@@ -116,7 +100,7 @@ static int parse_tag(struct rootspec *spec, const char *value)
 	spec->kind = ROOT_TAG;
 	if (spec->tag == TAG_PARTUUID && !spec->escaped && *str_find(value, '/')) {
 		end = str_find(value, '/');
-		if (parse_offset(spec, end + 1))
+		if (!parse_offset(spec, end + 1))
 			return -EINVAL;
 	}
 	if (*value == '"' && end > value + 1 && end[-1] == '"') {
@@ -136,8 +120,9 @@ static bool is_flash(struct rootspec *spec, const char *text)
 	if (!rest)
 		return false;
 	spec->class = ubi ? "ubi" : "mtd";
+	spec->major = 0;
 	spec->name = NULL;
-	has_number = take_number(&rest, 10, MINOR_MAX, &spec->major);
+	has_number = !str_take(&rest, 10, MINOR_MAX, &spec->major);
 	if (has_number && !*rest && ubi) {
 		spec->minor = spec->major;
 		spec->major = 0;
@@ -145,7 +130,7 @@ static bool is_flash(struct rootspec *spec, const char *text)
 	if (!*rest)
 		return has_number;
 	if (ubi && has_number && *rest == '_')
-		return rest++, take_number(&rest, 10, MINOR_MAX, &spec->minor) && !*rest;
+		return !str_uint(rest + 1, MINOR_MAX, &spec->minor);
 	spec->name = rest + 1;
 	return (*rest == ':' || (ubi && *rest == '!')) && rest[1] && (ubi || !has_number);
 }
@@ -153,7 +138,7 @@ static bool is_flash(struct rootspec *spec, const char *text)
 /* Of the file systems that are no devices, those whose root= is a tag. */
 static bool is_share(const char *types)
 {
-	return types && str_listed("9p virtiofs", ' ', types);
+	return types && str_listed("9p virtiofs", types, '-');
 }
 
 static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool built_in)
@@ -165,7 +150,6 @@ static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool buil
 /* Cuts off what stands behind commas for this root alone. */
 static int cut_keys(struct rootspec *spec, char *text)
 {
-	char **const members[] = { &spec->types, &spec->flags };
 	bool is_quoted = false;
 	unsigned place;
 
@@ -174,24 +158,35 @@ static int cut_keys(struct rootspec *spec, char *text)
 		if (*c != ',' || is_quoted)
 			continue;
 		/* those of layers that no image has come last */
-		place = str_listed("rootfstype=* rootflags=* roothash=* verityhash=* loop=* loopfstype=*", ' ', c + 1);
+		place = str_listed("rootfstype=* rootflags=* roothash=* verityhash=* loop=* loopfstype=*", c + 1, '-');
 		if (!place)
 			continue;
 		if (place > (CONFIG_ROOTFLAGS ? 2 : 1))
 			return -EOPNOTSUPP;
 		*c = '\0';
-		*members[place - 1] = str_find(c + 1, '=') + 1;
+		c = str_find(c + 1, '=');
+		if (place == 1)
+			spec->types = c + 1;
+		else
+			spec->flags = c + 1;
 	}
 	return 0;
 }
 
+/* How a text begins, by what it is then: a tag, one with escapes, a root of others, a node, flash. */
+static const char forms[] =
+	"UUID=* LABEL=* PARTUUID=* PARTLABEL=* "
+	"/dev/disk/by-uuid/* /dev/disk/by-label/* /dev/disk/by-partuuid/* /dev/disk/by-partlabel/* "
+	/* the kernel's own on a network (init/do_mounts.c), and systemd's */
+	"/dev/nfs /dev/cifs gpt-auto "
+	"/dev/* mtd* ubi*";
+enum { OF_TAG = 1, OF_ESCAPED = OF_TAG + TAGS, OF_OTHERS = OF_ESCAPED + TAGS, OF_NODE = OF_OTHERS + 3, OF_FLASH };
+
 int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 {
-	const char *name = str_after(text, "/dev/"), *disk = str_after(text, "/dev/disk/by-");
-	unsigned place;
+	unsigned form;
 
 	spec->value = text;
-	spec->escaped = disk;
 	spec->offset = 0;
 	spec->types = types;
 	spec->flags = flags;
@@ -202,21 +197,18 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 		spec->types = NULL;
 	if (is_share(spec->types))
 		return parse_whole(spec, ROOT_SHARE, CONFIG_ROOT_SHARE);
-	place = disk ? str_listed("uuid/* label/* partuuid/* partlabel/*", ' ', disk)
-		     : str_listed("UUID=* LABEL=* PARTUUID=* PARTLABEL=*", ' ', text);
-	if (place && !CONFIG_ROOT_TAG)
+	form = str_listed(forms, text, '-');
+	if (!form)
+		return CONFIG_ROOT_DEVNUM ? parse_number(spec, text) : -EINVAL;
+	if (form == OF_NODE)
+		return parse_name(spec, text + sizeof("/dev"));
+	if (CONFIG_ROOT_FLASH && form >= OF_FLASH)
+		return is_flash(spec, text) ? parse_whole(spec, ROOT_FLASH, true) : -EINVAL;
+	if (!CONFIG_ROOT_TAG || form >= OF_OTHERS)
 		return -EOPNOTSUPP;
-	if (place) {
-		spec->tag = place - 1;
-		return parse_tag(spec, disk ? str_find(disk, '/') + 1 : str_find(text, '=') + 1);
-	}
-	if (str_listed(CONFIG_ROOT_FLASH ? FOREIGN : FOREIGN " mtd* ubi*", ' ', text))
-		return -EOPNOTSUPP;
-	if (name)
-		return parse_name(spec, name);
-	if (CONFIG_ROOT_FLASH && is_flash(spec, text))
-		return parse_whole(spec, ROOT_FLASH, true);
-	return CONFIG_ROOT_DEVNUM ? parse_number(spec, text) : -EINVAL;
+	spec->escaped = form >= OF_ESCAPED;
+	spec->tag = (form - OF_TAG) % TAGS;
+	return parse_tag(spec, spec->escaped ? str_find(text + sizeof("/dev/disk/by"), '/') + 1 : str_find(text, '=') + 1);
 }
 
 const char *rootspec_reason(char *text, int err)
@@ -224,7 +216,7 @@ const char *rootspec_reason(char *text, int err)
 	if (err == -EOPNOTSUPP)
 		return "not in this image";
 	if (err == -ENOENT)
-		return "no kernel makes this node, and nobody else here; use UUID=, LABEL= or the kernel's own name";
+		return "no kernel makes this node; use UUID=, LABEL= or the kernel's name";
 	return str_print(text, ROOTSPEC_REASON_MAX, "not one of /dev/NAME%s%s%s%s",
 			 CONFIG_ROOT_DEVNUM ? ", MAJ:MIN, hex like b302" : "",
 			 CONFIG_ROOT_TAG ? ", UUID=, LABEL=, PARTUUID=, PARTLABEL=" : "",
@@ -233,11 +225,11 @@ const char *rootspec_reason(char *text, int err)
 }
 
 /* The next byte of a value with udev's escapes (udev's by-* names, \xNN); *at moves behind it. */
-static char unescaped(const char **at, const char *end)
+static char unescaped(const char **at)
 {
 	const char *c = (*at)++;
 
-	if (*c != '\\' || end - c < 4 || c[1] != 'x' || str_digit(c[2]) > 15 || str_digit(c[3]) > 15)
+	if (c[0] != '\\' || c[1] != 'x' || str_digit(c[2]) > 15 || str_digit(c[3]) > 15)
 		return *c;
 	*at += 3;
 	return (char)(str_digit(c[2]) << 4 | str_digit(c[3]));
@@ -248,12 +240,11 @@ static bool same_value(const struct rootspec *spec, bool blind, bool prefix, con
 {
 	const char *at = spec->value, *end = at + spec->length;
 
-	while (at < end) {
-		char c = spec->escaped ? unescaped(&at, end) : *at++;
+	for (; at < end; value++) {
+		char c = spec->escaped ? unescaped(&at) : *at++;
 
-		if (!*value || (blind ? fold(c) != fold(*value) : c != *value))
+		if (!*value || (c != *value && !(blind && fold(c) == fold(*value))))
 			return false;
-		value++;
 	}
 	return prefix || !*value;
 }
@@ -270,15 +261,17 @@ bool rootspec_begins(const struct rootspec *spec, const char *value)
 
 bool rootspec_is_whole(const struct rootspec *spec)
 {
-	/* A bit for each length: GPT and others 36; FAT 9, NTFS 16, ISO 9660 22. */
-	static const unsigned long long uuids = 1ULL << 36 | 1 << 9 | 1 << 16 | 1 << 22;
-	bool whole = spec->length <= 36 && (spec->tag == TAG_PARTUUID || uuids >> spec->length & 1);
+	/* GPT and others 36; FAT 9, NTFS 16, ISO 9660 22 */
+	static const char lengths[] = { 36, 9, 16, 22, 0 };
+	const char *at = spec->value, *end = at + spec->length;
 
 	if (spec->kind != ROOT_TAG || !is_id(spec->tag))
 		return true;
-	for (unsigned i = 0; i < spec->length; i++)
-		whole &= spec->value[i] == '-' || str_digit(spec->value[i]) < 16;
-	return whole;
+	if (spec->length > 36 || (spec->tag == TAG_UUID && !*str_find(lengths, (char)spec->length)))
+		return false;
+	while (at < end && (*at == '-' || str_digit(*at) < 16))
+		at++;
+	return at == end;
 }
 
 /* Can a of `length` bytes become b by so many changes of one byte? */
