@@ -46,23 +46,23 @@ static int try_type(const struct boot *b, unsigned long flags)
 static int try_types(struct boot *b, const char *types, unsigned long flags)
 {
 	static char type[TYPE_MAX];
-	bool is_last;
-	int err;
+	const char *rest = types;
+	int err = -EINVAL;
 
+	b->type = type;
 	do {
-		const char *rest = types;
-
-		is_last = flags & MS_RDONLY;
-		b->type = type;
-		err = -EINVAL;
-		while (try_next(err) && str_item(&rest, ',', type, sizeof(type)))
+		if (str_item(&rest, ',', type, sizeof(type))) {
 			if (*type)
 				err = try_type(b, flags);
-		flags |= MS_RDONLY;
-	} while (try_next(err) && !is_last);
-	if (try_next(err))
-		b->type = types;
-	else if (!err && is_last && !(b->flags & MS_RDONLY))
+		} else if (flags & MS_RDONLY) {
+			b->type = types;
+			return err;
+		} else {
+			flags |= MS_RDONLY;
+			rest = types;
+		}
+	} while (try_next(err));
+	if (!err && (flags & MS_RDONLY) > (b->flags & MS_RDONLY))
 		say(LOG_ERR, "mount %s (%s) rw: refused; root is read-only", b->node, b->type);
 	return err;
 }
@@ -158,12 +158,13 @@ static bool has_changed(const struct boot *b)
 {
 	int fd = sys_open(b->node, O_RDONLY);
 	unsigned was = b->contents.sequence, is = (unsigned)sys_disk_sequence(fd);
-	bool changed = fd < 0 || is != was || sys_number(b->device) != sys_number(fd);
+	unsigned long long number = sys_number(fd);
 
 	sys_close(fd);
-	if (changed)
-		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, was, is);
-	return changed;
+	if (is == was && number == sys_number(b->device))
+		return false;
+	say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, was, is);
+	return true;
 }
 
 int attach(struct boot *b)
@@ -171,7 +172,7 @@ int attach(struct boot *b)
 	for (unsigned tries = 1;; tries++) {
 		int err;
 
-		if (CONFIG_PROBE && b->device >= 0 && b->contents.fs)
+		if (CONFIG_PROBE && b->contents.fs)
 			say_if_cut(b);
 		/* a share is there when it is mounted: find did it */
 		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
