@@ -26,7 +26,8 @@ int decide(struct boot *b)
 	static const struct params_lock lock = { CONFIG_CMDLINE_ALLOW, CONFIG_CMDLINE_LOCK };
 	struct params *p = &b->params;
 
-	params_parse(p, image, NULL, note);
+	if (*CONFIG_CMDLINE)
+		params_parse(p, image, NULL, note);
 	if (!CONFIG_CMDLINE_OVERRIDE) {
 		int n = sys_read_file("/proc/cmdline", text, sizeof(text));
 
@@ -37,7 +38,8 @@ int decide(struct boot *b)
 			text[n - 1] = '\0';
 		params_parse(p, text, *CONFIG_CMDLINE_ALLOW || *CONFIG_CMDLINE_LOCK ? &lock : NULL, note);
 	}
-	params_parse(p, append, NULL, note);
+	if (*CONFIG_CMDLINE_APPEND)
+		params_parse(p, append, NULL, note);
 
 	if (CONFIG_SHELL && p->stage && !is_break(p->stage)) {
 		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);

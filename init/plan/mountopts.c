@@ -9,7 +9,7 @@
 #define MS_NOSYMFOLLOW 256 /* Linux 5.10, linux/mount.h */
 #endif
 
-/* In pairs: what sets a flag and what clears it. Behind them what is for user space alone. */
+/* In pairs: what sets a flag and what clears it. The last ones are for user space alone. */
 static const char words[] = "ro rw sync async dirsync dirsync silent loud nosuid suid nodev dev noexec exec "
 			    "noatime atime nodiratime diratime nosymfollow symfollow relatime norelatime "
 			    "strictatime nostrictatime lazytime nolazytime iversion noiversion mand nomand "
@@ -18,10 +18,8 @@ static const char words[] = "ro rw sync async dirsync dirsync silent loud nosuid
 static const unsigned flags_of[] = {
 	MS_RDONLY, MS_SYNCHRONOUS, MS_DIRSYNC, MS_SILENT, MS_NOSUID, MS_NODEV, MS_NOEXEC,
 	MS_NOATIME, MS_NODIRATIME, MS_NOSYMFOLLOW, MS_RELATIME,
-	MS_STRICTATIME, MS_LAZYTIME, MS_I_VERSION, MS_MANDLOCK,
+	MS_STRICTATIME, MS_LAZYTIME, MS_I_VERSION, MS_MANDLOCK, 0, 0, 0, 0,
 };
-
-#define PAIRS (sizeof(flags_of) / sizeof(*flags_of))
 
 /* Adds an item to the list, which ends at `end` and begins at `list`. Returns the new end. */
 static char *add(char *list, char *end, const char *item)
@@ -46,12 +44,14 @@ unsigned long mountopts_split(char *options, unsigned long flags)
 		if (*next)
 			*next++ = '\0';
 		place = str_listed(words, option, '-');
-		if (!place && *option)
-			data = add(options, data, option);
-		if (place && place <= 2 * PAIRS) {
-			flags |= flags_of[(place - 1) / 2];
+		if (place) {
+			unsigned flag = flags_of[(place - 1) / 2];
+
+			flags |= flag;
 			if (place % 2 == 0)
-				flags ^= flags_of[(place - 1) / 2];
+				flags ^= flag;
+		} else if (*option) {
+			data = add(options, data, option);
 		}
 	}
 	*data = '\0';

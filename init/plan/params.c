@@ -219,10 +219,11 @@ static const char *one_word(struct params *params, struct word *word, const stru
 		}
 		return NULL;
 	}
-	if (str_after(name, "rd."))
+	place = str_listed("rd.* root*", name, '_');
+	if (place == 1)
 		return "not in this image; ignored";
 	/* a slip in one of ours, or what an editor puts before the first letter: a byte order mark, a quote */
-	if (CONFIG_FOREIGN_WORDS && (str_after(name, "root") || (signed char)*name < 0))
+	if (CONFIG_FOREIGN_WORDS && (place || (signed char)*name < 0))
 		return params_unknown;
 	return CONFIG_MODULES && !is_locked(lock, name, "modules") ? keep_for_modules(params, word) : NULL;
 }

@@ -274,18 +274,18 @@ bool rootspec_is_whole(const struct rootspec *spec)
 	return at == end;
 }
 
-/* Can a of `length` bytes become b by so many changes of one byte? */
-static bool nearly(const char *a, unsigned length, const char *b, int changes)
+/* Can what stands from a to end become b by so many changes of one byte? */
+static bool nearly(const char *a, const char *end, const char *b, int changes)
 {
-	while (length && *b && fold(*a) == fold(*b))
-		a++, b++, length--;
-	if (!length && !*b)
+	while (a < end && fold(*a) == fold(*b))
+		a++, b++;
+	if (a == end && !*b)
 		return true;
 	if (!changes--)
 		return false;
-	return (length && nearly(a + 1, length - 1, b, changes)) ||
-	       (*b && nearly(a, length, b + 1, changes)) ||
-	       (length && *b && nearly(a + 1, length - 1, b + 1, changes));
+	if (*b && nearly(a, end, b + 1, changes))
+		return true;
+	return a < end && (nearly(a + 1, end, b, changes) || (*b && nearly(a + 1, end, b + 1, changes)));
 }
 
 bool rootspec_near(const struct rootspec *spec, enum tag tag, const char *value)
@@ -296,6 +296,6 @@ bool rootspec_near(const struct rootspec *spec, enum tag tag, const char *value)
 		return false;
 	if (same_value(spec, true, is_id(tag) && spec->length > 3, value))
 		return true;
-	return spec->tag == tag && nearly(spec->value, spec->length, value,
+	return spec->tag == tag && nearly(spec->value, spec->value + spec->length, value,
 					  spec->length > 5 ? 2 : spec->length > 2);
 }
