@@ -243,13 +243,7 @@ static void list_names(const struct asked *a, char *text, size_t size)
 
 static bool is_degraded(const struct boot *b)
 {
-	const char *options = b->root.flags;
-	char option[10];
-
-	while (options && str_item(&options, ',', option, sizeof(option)))
-		if (str_same(option, "degraded"))
-			return true;
-	return false;
+	return b->root.flags && str_listed(b->root.flags, ',', "degraded");
 }
 
 /*

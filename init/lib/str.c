@@ -38,16 +38,18 @@ bool str_same(const char *a, const char *b)
 	return rest && !*rest;
 }
 
-unsigned str_listed(const char *list, const char *word, char dash)
+unsigned str_listed(const char *list, char separator, const char *word)
 {
+	char dash = separator == ' ' ? '_' : '-';
+
 	for (unsigned place = 1;; place++) {
 		const char *at = word;
 
-		while (*at && *list != ' ' && (*list == '-' ? dash : *list) == (*at == '-' ? dash : *at))
+		while (*at && *list != separator && (*list == '-' ? dash : *list) == (*at == '-' ? dash : *at))
 			at++, list++;
-		if (*list == '*' || (!*at && (!*list || *list == ' ')))
+		if (*list == '*' || (!*at && (!*list || *list == separator)))
 			return place;
-		list = str_find(list, ' ');
+		list = str_find(list, separator);
 		if (!*list++)
 			return 0;
 	}

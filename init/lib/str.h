@@ -24,10 +24,10 @@ const char *str_after(const char *s, const char *prefix);
 bool str_same(const char *a, const char *b);
 
 /*
- * The place of the word in the list, whose words a space parts, from 1; 0 when it is not there. A '*' that
- * ends a word of the list stands for the rest of any. A '-' counts as `dash`: '_' makes the two the same.
+ * The place of the word in the list, whose words separator parts, from 1; 0 when it is not there. A '*' that
+ * ends a word of the list stands for the rest of any. A list with spaces is of names: '-' and '_' are the same.
  */
-unsigned str_listed(const char *list, const char *word, char dash);
+unsigned str_listed(const char *list, char separator, const char *word);
 
 /*
  * Takes the next item off *list, whose items that separator parts, into item of size bytes; one that

@@ -18,7 +18,7 @@ static char *skip_spaces(char *s)
 
 bool cmdline_same_name(const char *name, const char *b)
 {
-	return str_listed(b, name, '_');
+	return str_listed(b, ' ', name);
 }
 
 bool cmdline_next(char **text, struct word *word)

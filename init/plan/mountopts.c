@@ -10,10 +10,10 @@
 #endif
 
 /* In pairs: what sets a flag and what clears it. The last ones are for user space alone. */
-static const char words[] = "ro rw sync async dirsync dirsync silent loud nosuid suid nodev dev noexec exec "
-			    "noatime atime nodiratime diratime nosymfollow symfollow relatime norelatime "
-			    "strictatime nostrictatime lazytime nolazytime iversion noiversion mand nomand "
-			    "defaults auto noauto nofail _netdev x-* X-*";
+static const char words[] = "ro,rw,sync,async,dirsync,dirsync,silent,loud,nosuid,suid,nodev,dev,noexec,exec,"
+			    "noatime,atime,nodiratime,diratime,nosymfollow,symfollow,relatime,norelatime,"
+			    "strictatime,nostrictatime,lazytime,nolazytime,iversion,noiversion,mand,nomand,"
+			    "defaults,auto,noauto,nofail,_netdev,x-*,X-*";
 
 static const unsigned flags_of[] = {
 	MS_RDONLY, MS_SYNCHRONOUS, MS_DIRSYNC, MS_SILENT, MS_NOSUID, MS_NODEV, MS_NOEXEC,
@@ -43,7 +43,7 @@ unsigned long mountopts_split(char *options, unsigned long flags)
 			in_quote ^= *next == '"';
 		if (*next)
 			*next++ = '\0';
-		place = str_listed(words, option, '-');
+		place = str_listed(words, ',', option);
 		if (place) {
 			unsigned flag = flags_of[(place - 1) / 2];
 

@@ -78,7 +78,7 @@ static bool is_no(const struct word *word)
 	/* dracut's boot= is where /boot is */
 	if (cmdline_same_name(word->name, "boot") && (*str_find(value, '/') || *str_find(value, '=')))
 		return true;
-	return str_listed("0 n no off f false none local disabled noautodetect", value, '_');
+	return str_listed("0 n no off f false none local disabled noautodetect", ' ', value);
 }
 
 /* These do what a row says, and return what is to be said of the word, or NULL. */
@@ -100,7 +100,7 @@ static const char *seconds(int *number, const char *value, bool is_signed, char 
 
 static const char *emergency(int *number, const char *value)
 {
-	unsigned place = str_listed("reboot poweroff halt panic shell", value, '_');
+	unsigned place = str_listed("reboot poweroff halt panic shell", ' ', value);
 
 	*number = (int)place - 1;
 	if (place && (CONFIG_SHELL || *number != EMERGENCY_SHELL))
@@ -202,7 +202,7 @@ static const char *one_word(struct params *params, struct word *word, const stru
 		ROWS(ROW)
 	};
 	const char *name = word->name;
-	unsigned count = sizeof(rows) / sizeof(*rows), place = str_listed(names + 1, name, '_');
+	unsigned count = sizeof(rows) / sizeof(*rows), place = str_listed(names + 1, ' ', name);
 
 	if (place && place <= count) {
 		const struct row *row = &rows[place - 1];
@@ -210,7 +210,7 @@ static const char *one_word(struct params *params, struct word *word, const stru
 		if (word->value ? row->kind > SET : row->kind < TEXT)
 			return is_locked(lock, name, name) ? locked : apply(params, row, word, said);
 	}
-	if (place > count || (CONFIG_FOREIGN_WORDS && str_listed(foreign + 1, name, '_'))) {
+	if (place > count || (CONFIG_FOREIGN_WORDS && str_listed(foreign + 1, ' ', name))) {
 		if (is_locked(lock, name, "root"))
 			return locked;
 		if (!CONFIG_FOREIGN_WORDS || !is_no(word)) {
@@ -219,7 +219,7 @@ static const char *one_word(struct params *params, struct word *word, const stru
 		}
 		return NULL;
 	}
-	place = str_listed("rd.* root*", name, '_');
+	place = str_listed("rd.* root*", ' ', name);
 	if (place == 1)
 		return "not in this image; ignored";
 	/* a slip in one of ours, or what an editor puts before the first letter: a byte order mark, a quote */
@@ -243,7 +243,7 @@ void params_parse(struct params *params, char *text, const struct params_lock *l
 
 bool params_listed(const char *list, const char *word)
 {
-	return str_listed(list, word, '_');
+	return str_listed(list, ' ', word);
 }
 
 const char *params_name(unsigned index)

@@ -38,7 +38,7 @@ static int parse_name(struct rootspec *spec, const char *name)
 	spec->value = str_same(name, "ram") ? "ram0" : name;
 	if (!*rest)
 		return str_same(name, "root") ? -ENOENT : 0;
-	return *str_find(rest + 1, '/') || !str_listed("cciss/* etherd/* rd/*", name, '-') ? -ENOENT : 0;
+	return *str_find(rest + 1, '/') || !str_listed("cciss/*,etherd/*,rd/*", ',', name) ? -ENOENT : 0;
 }
 
 /* devt_from_devnum(): MAJ:MIN, and a third number that is read over, as is a colon behind that. */
@@ -138,7 +138,7 @@ static bool is_flash(struct rootspec *spec, const char *text)
 /* Of the file systems that are no devices, those whose root= is a tag. */
 static bool is_share(const char *types)
 {
-	return types && str_listed("9p virtiofs", types, '-');
+	return types && str_listed("9p,virtiofs", ',', types);
 }
 
 static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool built_in)
@@ -158,7 +158,7 @@ static int cut_keys(struct rootspec *spec, char *text)
 		if (*c != ',' || is_quoted)
 			continue;
 		/* those of layers that no image has come last */
-		place = str_listed("rootfstype=* rootflags=* roothash=* verityhash=* loop=* loopfstype=*", c + 1, '-');
+		place = str_listed("rootfstype=*,rootflags=*,roothash=*,verityhash=*,loop=*,loopfstype=*", ',', c + 1);
 		if (!place)
 			continue;
 		if (place > (CONFIG_ROOTFLAGS ? 2 : 1))
@@ -175,11 +175,11 @@ static int cut_keys(struct rootspec *spec, char *text)
 
 /* How a text begins, by what it is then: a tag, one with escapes, a root of others, a node, flash. */
 static const char forms[] =
-	"UUID=* LABEL=* PARTUUID=* PARTLABEL=* "
-	"/dev/disk/by-uuid/* /dev/disk/by-label/* /dev/disk/by-partuuid/* /dev/disk/by-partlabel/* "
+	"UUID=*,LABEL=*,PARTUUID=*,PARTLABEL=*,"
+	"/dev/disk/by-uuid/*,/dev/disk/by-label/*,/dev/disk/by-partuuid/*,/dev/disk/by-partlabel/*,"
 	/* the kernel's own on a network (init/do_mounts.c), and systemd's */
-	"/dev/nfs /dev/cifs gpt-auto "
-	"/dev/* mtd* ubi*";
+	"/dev/nfs,/dev/cifs,gpt-auto,"
+	"/dev/*,mtd*,ubi*";
 enum { OF_TAG = 1, OF_ESCAPED = OF_TAG + TAGS, OF_OTHERS = OF_ESCAPED + TAGS, OF_NODE = OF_OTHERS + 3, OF_FLASH };
 
 int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
@@ -197,7 +197,7 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 		spec->types = NULL;
 	if (is_share(spec->types))
 		return parse_whole(spec, ROOT_SHARE, CONFIG_ROOT_SHARE);
-	form = str_listed(forms, text, '-');
+	form = str_listed(forms, ',', text);
 	if (!form)
 		return CONFIG_ROOT_DEVNUM ? parse_number(spec, text) : -EINVAL;
 	if (form == OF_NODE)
