@@ -45,20 +45,24 @@ struct row {
 	R("resume", CONFIG_FOREIGN_WORDS ? UNLESS_NO : TEXT, resume) \
 	R("noresume", SET, noresume)
 
-/* Their names, each behind a space, and behind them those that would start another root. */
+/* Their names, each behind a space. */
 static const char names[] =
 #define NAME(name, ...) " " name
 	ROWS(NAME)
+;
+
+/* Those that would start another root, so too. */
+static const char foreign[] =
 #define LAYER(name, ...) " " name
-#define REFUSE(...)
+#define REFUSE(name, ...) " " name
 #define NOTE(...)
 #include "foreign.def"
 ;
 
-/* More of those. */
-static const char foreign[] =
-#define LAYER(...)
-#define REFUSE(name, ...) " " name
+/* Of these those that count without CONFIG_FOREIGN_WORDS. */
+static const char layers[] =
+#define LAYER(name, ...) " " name
+#define REFUSE(...)
 #define NOTE(...)
 #include "foreign.def"
 ;
@@ -100,23 +104,22 @@ static const char *seconds(int *number, const char *value, bool is_signed, char 
 
 static const char *emergency(int *number, const char *value)
 {
-	unsigned place = str_listed("reboot poweroff halt panic shell", ' ', value);
+	/* as enum emergency has them */
+	unsigned place = str_listed(CONFIG_SHELL ? "reboot poweroff halt panic shell" : "reboot poweroff halt panic",
+				    ' ', value);
 
-	*number = (int)place - 1;
-	if (place && (CONFIG_SHELL || *number != EMERGENCY_SHELL))
-		return NULL;
-	*number = NOT_GIVEN;
-	return "not reboot, poweroff, halt, panic or shell; ignored";
+	*number = place ? (int)place - 1 : NOT_GIVEN;
+	return place ? NULL : "not reboot, poweroff, halt, panic or shell; ignored";
 }
 
 static const char *keep(char **list, char *value)
 {
-	for (int i = 0; i < FALLBACKS_MAX; i++)
-		if (!list[i]) {
-			list[i] = value;
-			return NULL;
-		}
-	return "too many; ignored";
+	if (list[FALLBACKS_MAX - 1])
+		return "too many; ignored";
+	while (*list)
+		list++;
+	*list = value;
+	return NULL;
 }
 
 static const char *apply(struct params *params, const struct row *row, struct word *word, char *said)
@@ -202,15 +205,15 @@ static const char *one_word(struct params *params, struct word *word, const stru
 		ROWS(ROW)
 	};
 	const char *name = word->name;
-	unsigned count = sizeof(rows) / sizeof(*rows), place = str_listed(names + 1, ' ', name);
+	unsigned place = str_listed(names + 1, ' ', name);
 
-	if (place && place <= count) {
+	if (place) {
 		const struct row *row = &rows[place - 1];
 
 		if (word->value ? row->kind > SET : row->kind < TEXT)
 			return is_locked(lock, name, name) ? locked : apply(params, row, word, said);
 	}
-	if (place > count || (CONFIG_FOREIGN_WORDS && str_listed(foreign + 1, ' ', name))) {
+	if (str_listed((CONFIG_FOREIGN_WORDS ? foreign : layers) + 1, ' ', name)) {
 		if (is_locked(lock, name, "root"))
 			return locked;
 		if (!CONFIG_FOREIGN_WORDS || !is_no(word)) {
