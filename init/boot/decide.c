@@ -92,5 +92,5 @@ bool next_root(struct boot *b)
 
 char *root_after(const struct boot *b)
 {
-	return CONFIG_ROOTFALLBACK && !b->stuck && b->tried < FALLBACKS_MAX ? b->params.fallback[b->tried] : NULL;
+	return CONFIG_ROOTFALLBACK && !b->stuck ? b->params.fallback[b->tried] : NULL;
 }

@@ -44,7 +44,7 @@ struct params {
 	 * word that says no does not take it back: nobody is to get the bare root by an oversight. */
 	const char *refused, *refused_value;
 	unsigned module_word_count;
-	char *fallback[FALLBACKS_MAX]; /* further roots, in order; NULL behind the last */
+	char *fallback[FALLBACKS_MAX + 1]; /* further roots, in order; NULL behind the last */
 	struct word module_words[MODULE_WORDS_MAX]; /* MODULE.PARAM=VALUE and module_blacklist= */
 };
 
