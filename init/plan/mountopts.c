@@ -60,16 +60,16 @@ unsigned long mountopts_split(char *options, unsigned long flags)
 
 void mountopts_filesystems(char *text)
 {
-	char *list = text;
+	char *list = text, *next = text;
 
-	for (const char *line = text; *line;) {
-		char *end = str_find(line, '\n');
-		bool more = *end;
+	while (*next) {
+		char *line = next;
 
-		*end = '\0';
+		next = str_find(line, '\n');
+		if (*next)
+			*next++ = '\0';
 		if (*line == '\t')
 			list = add(text, list, line + 1);
-		line = end + more;
 	}
 	*list = '\0';
 }
