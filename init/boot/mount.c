@@ -62,7 +62,7 @@ static int try_types(struct boot *b, const char *types, unsigned long flags)
 			rest = types;
 		}
 	} while (try_next(err));
-	if (!err && (flags & MS_RDONLY) > (b->flags & MS_RDONLY))
+	if (!err && (flags & ~b->flags & MS_RDONLY))
 		say(LOG_ERR, "mount %s (%s) rw: refused; root is read-only", b->node, b->type);
 	return err;
 }

@@ -83,11 +83,14 @@ static int parse_number(struct rootspec *spec, const char *text)
 /* PARTNROFF=N, from behind the slash. */
 static bool parse_offset(struct rootspec *spec, const char *text)
 {
-	const char *number = str_after(text, "PARTNROFF=");
-	bool negative = number && *number == '-';
+	bool negative;
 	unsigned offset;
 
-	if (!number || str_uint(number + negative, ROOTSPEC_OFFSET_MAX, &offset))
+	text = str_after(text, "PARTNROFF=");
+	if (!text)
+		return false;
+	negative = *text == '-';
+	if (str_uint(text + negative, ROOTSPEC_OFFSET_MAX, &offset))
 		return false;
 	spec->offset = negative ? -(int)offset : (int)offset;
 	return true;
@@ -297,5 +300,5 @@ bool rootspec_near(const struct rootspec *spec, enum tag tag, const char *value)
 	if (same_value(spec, true, is_id(tag) && spec->length > 3, value))
 		return true;
 	return spec->tag == tag && nearly(spec->value, spec->value + spec->length, value,
-					  spec->length > 5 ? 2 : spec->length > 2);
+					  (spec->length > 2) + (spec->length > 5));
 }
