@@ -61,8 +61,8 @@ int choose_root(struct boot *b)
 	int err;
 
 	if (p->refused)
-		return refuse(b, "%s%s%s: not in this image", p->refused, p->refused_value ? "=" : "",
-			      p->refused_value ? p->refused_value : "");
+		return refuse(b, "%s%s%s: %s", p->refused, p->refused_value ? "=" : "",
+			      p->refused_value ? p->refused_value : "", "not in this image");
 	if (!p->root || !*p->root)
 		return refuse(b, "no root= on the command line");
 	err = rootspec_parse(&b->root, p->root, p->rootfstype, p->rootflags);
@@ -72,8 +72,7 @@ int choose_root(struct boot *b)
 	if (CONFIG_ROOTFLAGS && b->root.flags != p->rootflags)
 		b->flags = mountopts_split(b->root.flags, p->rw ? 0 : MS_RDONLY);
 	if (CONFIG_ROOT_TAG && !rootspec_is_whole(&b->root))
-		say(LOG_ERR, "root=%s: not a whole %s (8-4-4-4-12, 4-4, 16 or 8-2 digits); "
-			     "waiting all the same", p->root, rootspec_tags[b->root.tag]);
+		say(LOG_ERR, "root=%s: not a whole %s; waiting all the same", p->root, rootspec_tags[b->root.tag]);
 	return 0;
 }
 
@@ -94,7 +93,5 @@ bool next_root(struct boot *b)
 
 char *root_after(const struct boot *b)
 {
-	if (!CONFIG_ROOTFALLBACK || b->departed || b->stuck || b->tried == FALLBACKS_MAX)
-		return NULL;
-	return b->params.fallback[b->tried];
+	return CONFIG_ROOTFALLBACK && !b->departed && !b->stuck ? b->params.fallback[b->tried] : NULL;
 }

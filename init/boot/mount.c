@@ -17,6 +17,9 @@
 /* How often it is mounted while its disk says that it is another one. */
 #define TRIES_MAX 4
 
+/* A type's name and its NUL. */
+#define TYPE_MAX 32
+
 /* ENODEV, which the kernel cannot meet: a type without a driver. */
 static bool try_next(int err)
 {
@@ -24,30 +27,43 @@ static bool try_next(int err)
 }
 
 /* Mounts it; when that fails, again with what the image has for this type and is not loaded yet. */
-static int try_type(const struct boot *b, const char *type, unsigned long flags)
+static int try_type(const struct boot *b, unsigned long flags)
 {
-	int err = sys_mount(b->node, NEW_ROOT, type, flags, b->root.flags);
-	char alias[sizeof("fs-") + 32];
+	char alias[sizeof("fs-") + TYPE_MAX];
 
-	if (CONFIG_MODULES && err && str_print(alias, sizeof(alias), "fs-%s", type) &&
-	    modules_ask(b, alias))
-		err = sys_mount(b->node, NEW_ROOT, type, flags, b->root.flags);
-	return err;
+	for (bool asked = !CONFIG_MODULES;; asked = true) {
+		int err = sys_mount(b->node, NEW_ROOT, b->type, flags, b->root.flags);
+
+		if (!err || asked)
+			return err;
+		str_print(alias, sizeof(alias), "fs-%s", b->type);
+		if (!modules_ask(b, alias))
+			return err;
+	}
 }
 
-/* Tries the comma-separated types in order: 0 with b->type set, else the error that ended it. */
+/* Tries the comma-separated types in order, then read-only: 0 with b->type set, else the error that ended it. */
 static int try_types(struct boot *b, const char *types, unsigned long flags)
 {
-	static char type[32];
+	static char type[TYPE_MAX];
+	const char *rest = types;
 	int err = -EINVAL;
 
 	b->type = type;
-	while (str_item(&types, ',', type, sizeof(type))) {
-		if (*type)
-			err = try_type(b, type, flags);
-		if (!try_next(err))
-			break;
-	}
+	do {
+		if (str_item(&rest, ',', type, sizeof(type))) {
+			if (*type)
+				err = try_type(b, flags);
+		} else if (flags & MS_RDONLY) {
+			b->type = types;
+			return err;
+		} else {
+			flags |= MS_RDONLY;
+			rest = types;
+		}
+	} while (try_next(err));
+	if (!err && (flags & ~b->flags & MS_RDONLY))
+		say(LOG_ERR, "mount %s (%s) rw: refused; root is read-only", b->node, b->type);
 	return err;
 }
 
@@ -62,7 +78,6 @@ static const char *drivers(const char *type)
 	return type;
 }
 
-
 int mount_root(struct boot *b)
 {
 	static char list[4096];
@@ -71,26 +86,18 @@ int mount_root(struct boot *b)
 	const char *found = !CONFIG_PROBE ? NULL : c->damaged ? c->damaged : c->fs;
 	const char *types = b->root.types ? b->root.types : found ? drivers(found) : NULL;
 	unsigned long flags = b->flags;
-	int err = 0;
 
 	if (!types) {
-		/* most of these will refuse: the kernel's words about it would mislead */
-		flags |= MS_SILENT;
-		err = sys_read_file("/proc/filesystems", list, sizeof(list));
+		int err = sys_read_file("/proc/filesystems", list, sizeof(list));
+
 		if (err < 0)
 			return err;
 		mountopts_filesystems(list);
 		types = list;
+		/* most of these will refuse: the kernel's words about it would mislead */
+		flags |= MS_SILENT;
 	}
-	err = try_types(b, types, flags);
-	if (try_next(err) && !(flags & MS_RDONLY)) {
-		err = try_types(b, types, flags | MS_RDONLY);
-		if (!err)
-			say(LOG_ERR, "mount %s (%s) rw: refused; root is read-only", b->node, b->type);
-	}
-	if (try_next(err))
-		b->type = types;
-	return err;
+	return try_types(b, types, flags);
 }
 
 /* Not refused: of some formats the kernel mounts what is there. */
@@ -110,20 +117,20 @@ static void say_if_cut(const struct boot *b)
 static int refuse_mount(const struct boot *b, int err)
 {
 	const char *found = CONFIG_PROBE ? b->contents.fs : NULL, *type = b->type;
-	const char *why = ": ", *what = "";
+	const char *words = str_error(err), *why = ": ", *what = "see the kernel's lines above";
 	bool is_flash = CONFIG_ROOT_FLASH && b->root.kind == ROOT_FLASH;
 
 	if (!type || !*type)
 		type = "no type";
-	/* squashfs looks for a file of flash's name; btrfs for a subvolume, and for its other devices */
-	if ((CONFIG_FS_BTRFS || CONFIG_ROOT_FLASH) && err == -ENOENT)
-		return refuse(b, "mount %s (%s): %s", b->node, type,
-			      is_flash ? "needs root=/dev/mtdblockN or ubiblockN_M"
-				       : "a subvolume or further device is missing");
-	if (CONFIG_ROOTFLAGS && err == -EROFS) {
-		why = is_flash ? ": boot with ro" : ": journal not empty; try rootflags=";
-		if (!is_flash)
-			what = str_after(type, "ext") ? "noload" : "norecovery";
+	if ((CONFIG_FS_BTRFS || CONFIG_ROOT_FLASH) && err == -ENOENT) {
+		/* squashfs looks for a file of flash's name; btrfs for a subvolume, and for its other devices */
+		words = is_flash ? "needs root=/dev/mtdblockN or ubiblockN_M"
+				 : "a subvolume or further device is missing";
+		why = what = "";
+	} else if (CONFIG_ROOTFLAGS && err == -EROFS) {
+		what = is_flash ? "boot with ro"
+		       : str_after(type, "ext") ? "journal not empty; try rootflags=noload"
+						: "journal not empty; try rootflags=norecovery";
 	} else if (err == -ENOTDIR) {
 		what = NEW_ROOT;
 	} else if (CONFIG_PROBE && b->contents.damaged) {
@@ -133,13 +140,14 @@ static int refuse_mount(const struct boot *b, int err)
 		what = found;
 	} else if (CONFIG_MODULES && err == -ENODEV) {
 		why = ", and no module of this image gave it";
-	} else {
-		if (CONFIG_ROOTFLAGS && err == -EINVAL && b->root.flags)
+		what = "";
+	} else if (err == -EINVAL) {
+		if (CONFIG_ROOTFLAGS && b->root.flags)
 			why = ": bad rootflags=, or ";
-		what = found || err != -EINVAL ? "see the kernel's lines above"
-					       : "another file system; rootfstype= names it";
+		if (!found)
+			what = "another file system; rootfstype= names it";
 	}
-	return refuse(b, "mount %s (%s): %d%s%s", b->node, type, err, why, what);
+	return refuse(b, "mount %s (%s): %s%s%s", b->node, type, words, why, what);
 }
 
 /*
@@ -150,12 +158,13 @@ static bool has_changed(const struct boot *b)
 {
 	int fd = sys_open(b->node, O_RDONLY);
 	unsigned was = b->contents.sequence, is = (unsigned)sys_disk_sequence(fd);
-	bool changed = fd < 0 || is != was || sys_number(b->device) != sys_number(fd);
+	unsigned long long number = sys_number(fd);
 
 	sys_close(fd);
-	if (changed)
-		say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, was, is);
-	return changed;
+	if (is == was && number == sys_number(b->device))
+		return false;
+	say(LOG_ERR, "%s changed (diskseq %u -> %u): looking again", b->node, was, is);
+	return true;
 }
 
 int attach(struct boot *b)
@@ -163,7 +172,7 @@ int attach(struct boot *b)
 	for (unsigned tries = 1;; tries++) {
 		int err;
 
-		if (CONFIG_PROBE && b->device >= 0 && b->contents.fs)
+		if (CONFIG_PROBE && b->contents.fs)
 			say_if_cut(b);
 		/* a share is there when it is mounted: find did it */
 		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);

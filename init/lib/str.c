@@ -38,6 +38,23 @@ bool str_same(const char *a, const char *b)
 	return rest && !*rest;
 }
 
+unsigned str_listed(const char *list, char separator, const char *word)
+{
+	char dash = separator == ' ' ? '_' : '-';
+
+	for (unsigned place = 1;; place++) {
+		const char *at = word;
+
+		while (*at && *list != separator && (*list == '-' ? dash : *list) == (*at == '-' ? dash : *at))
+			at++, list++;
+		if (*list == '*' || (!*at && (!*list || *list == separator)))
+			return place;
+		list = str_find(list, separator);
+		if (!*list++)
+			return 0;
+	}
+}
+
 bool str_item(const char **list, char separator, char *item, size_t size)
 {
 	const char *from = *list, *end = str_find(from, separator);
@@ -70,15 +87,22 @@ unsigned long long str_number(const char **text, unsigned base)
 	return n;
 }
 
-int str_uint(const char *s, unsigned max, unsigned *out)
+int str_take(const char **text, unsigned base, unsigned max, unsigned *out)
 {
-	const char *end = s;
-	unsigned long long n = str_number(&end, 10);
+	const char *from = *text;
+	unsigned long long n = str_number(text, base);
 
-	if (end == s || *end)
+	if (*text == from)
 		return -EINVAL;
 	*out = n > max ? max : (unsigned)n;
 	return n > max ? -ERANGE : 0;
+}
+
+int str_uint(const char *s, unsigned max, unsigned *out)
+{
+	int err = str_take(&s, 10, max, out);
+
+	return *s ? -EINVAL : err;
 }
 
 /* n in decimal, at the end of buf, which holds 11 bytes. */

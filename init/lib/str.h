@@ -24,6 +24,12 @@ const char *str_after(const char *s, const char *prefix);
 bool str_same(const char *a, const char *b);
 
 /*
+ * The place of the word in the list, whose words separator parts, from 1; 0 when it is not there. A '*' that
+ * ends a word of the list stands for the rest of any. A list with spaces is of names: '-' and '_' are the same.
+ */
+unsigned str_listed(const char *list, char separator, const char *word);
+
+/*
  * Takes the next item off *list, whose items that separator parts, into item of size bytes; one that
  * does not fit comes as "". False at the list's end.
  */
@@ -39,10 +45,12 @@ unsigned str_digit(char c);
 unsigned long long str_number(const char **text, unsigned base);
 
 /*
- * A whole decimal number without sign. 0 and *out on success; -EINVAL when s
- * is empty or holds anything but digits; -ERANGE, with *out = max, when the
- * number is above max.
+ * The same with a bound: 0 and *out on success; -EINVAL when there are no digits; -ERANGE, with
+ * *out = max, when the number is above max.
  */
+int str_take(const char **text, unsigned base, unsigned max, unsigned *out);
+
+/* The same of a text that is a decimal number and nothing else. */
 int str_uint(const char *s, unsigned max, unsigned *out);
 
 /* A system call's -errno in words; the text may last until the next call. */

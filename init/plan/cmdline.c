@@ -16,52 +16,36 @@ static char *skip_spaces(char *s)
 	return s;
 }
 
-static char dash_to_underscore(char c)
-{
-	return c == '-' ? '_' : c;
-}
-
-bool cmdline_same_letter(char a, char b)
-{
-	return dash_to_underscore(a) == dash_to_underscore(b);
-}
-
 bool cmdline_same_name(const char *name, const char *b)
 {
-	while (*name && cmdline_same_letter(*name, *b))
-		name++, b++;
-	return *b == '*' || *name == *b;
+	return str_listed(b, ' ', name);
 }
 
 bool cmdline_next(char **text, struct word *word)
 {
-	char *s = skip_spaces(*text), *end, *equals = NULL;
-	bool quoted = *s == '"', in_quote = quoted;
+	char *s = skip_spaces(*text), *end;
+	bool quoted = *s == '"', in_quote = false;
 
 	if (!*s)
 		return false;
-	s += quoted;
+	word->name = s + quoted;
+	word->value = NULL;
 	for (end = s; *end && (in_quote || !is_space(*end)); end++) {
-		/* As the kernel does: a '=' in first place is part of the name. */
-		if (*end == '=' && !equals && end > s)
-			equals = end;
 		if (*end == '"')
 			in_quote = !in_quote;
+		/* As the kernel does: a '=' in first place is part of the name. */
+		if (*end == '=' && !word->value && end > word->name) {
+			*end = '\0';
+			word->value = end + 1;
+			if (*word->value == '"') {
+				word->value++;
+				quoted = true;
+			}
+		}
 	}
 	*text = end + !!*end;
 	*end = '\0';
-
-	word->name = s;
-	word->value = NULL;
-	if (equals) {
-		*equals = '\0';
-		word->value = equals + 1;
-		if (*word->value == '"') {
-			word->value++;
-			quoted = true;
-		}
-	}
-	if (quoted && end > s && end[-1] == '"')
+	if (quoted && end > word->name && end[-1] == '"')
 		end[-1] = '\0';
-	return word->value || !str_same(s, "--");
+	return word->value || !str_same(word->name, "--");
 }

@@ -23,7 +23,4 @@ bool cmdline_next(char **text, struct word *word);
 /* Is the name of a parameter b, '-' and '_' being the same? A '*' in b stands for the rest of any name. */
 bool cmdline_same_name(const char *name, const char *b);
 
-/* Are two letters of such names the same? */
-bool cmdline_same_letter(char a, char b);
-
 #endif

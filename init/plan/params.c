@@ -4,58 +4,73 @@
 #include <errno.h>
 #include <stddef.h>
 
-/* What a word does. The first two take it without a value, the rest with one. */
+/* What a word does. */
 enum kind {
-	STORE,    /* sets the member to a constant */
-	BREAK,    /* rd.break alone */
-	TEXT,     /* keeps the value */
-	SECONDS,  /* keeps the number of seconds */
-	SIGNED,   /* the same; all numbers below 0 mean -1 */
-	LIST,     /* one more of those that are kept */
+	/* without a value */
+	CLEAR, SET, /* the member becomes 0 or 1 */
+	/* with or without one */
+	WAIT,      /* SECONDS, without a value for ever */
+	BREAK,     /* TEXT, without a value the usual one */
+	ABSENT,    /* not in this image: said */
+	/* with one */
+	TEXT,      /* keeps the value */
+	UNLESS_NO, /* the same, or nothing where that says no */
+	LIST,      /* one more of those that are kept */
 	EMERGENCY, /* keeps which of its words */
-	UNLESS_NO, /* keeps the value, or nothing where that says no */
-	/* with or without a value */
-	REFUSED,  /* would make another root than this image can give */
-	ABSENT,   /* not in this image: said */
+	SECONDS,   /* keeps the number of seconds */
+	SIGNED,    /* the same; all numbers below 0 mean -1 */
 };
 
 struct row {
-	char name[15];
 	unsigned char kind, member;
-	signed char constant;
 };
 
-/* R(name, kind, member, constant) */
+/* R(name, kind, member) */
 #define ROWS(R) \
-	R("root", TEXT, root, 0) \
-	R("rootfstype", TEXT, rootfstype, 0) \
-	R("rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, rootflags, 0) \
-	R("init", TEXT, init, 0) \
-	R("ro", STORE, rw, 0) \
-	R("rw", STORE, rw, 1) \
-	R("rootwait", CONFIG_WAIT ? STORE : ABSENT, rootwait, -1) \
-	R("rootwait", SECONDS, rootwait, 0) \
-	R("rootdelay", CONFIG_WAIT ? SECONDS : ABSENT, rootdelay, 0) \
-	R("panic", SIGNED, panic, 0) \
-	R("rootfallback", CONFIG_ROOTFALLBACK ? LIST : ABSENT, fallback, 0) \
-	R("rd.emergency", CONFIG_EMERGENCY_WORD ? EMERGENCY : ABSENT, emergency, 0) \
-	R("devtmpfs.mount", TEXT, devtmpfs, 0) \
-	R("rd.break", CONFIG_SHELL ? BREAK : ABSENT, stage, 0) \
-	R("rd.break", TEXT, stage, 0) \
-	R("rd.shell", CONFIG_SHELL ? STORE : ABSENT, shell, 1) \
-	R("modules", CONFIG_MODULES ? TEXT : ABSENT, modules, 0) \
-	R("resume", CONFIG_FOREIGN_WORDS ? UNLESS_NO : TEXT, resume, 0) \
-	R("noresume", STORE, noresume, 1)
+	R("root", TEXT, root) \
+	R("rootfstype", TEXT, rootfstype) \
+	R("rootflags", CONFIG_ROOTFLAGS ? TEXT : ABSENT, rootflags) \
+	R("init", TEXT, init) \
+	R("ro", CLEAR, rw) \
+	R("rw", SET, rw) \
+	R("rootwait", CONFIG_WAIT ? WAIT : ABSENT, rootwait) \
+	R("rootdelay", CONFIG_WAIT ? SECONDS : ABSENT, rootdelay) \
+	R("panic", SIGNED, panic) \
+	R("rootfallback", CONFIG_ROOTFALLBACK ? LIST : ABSENT, fallback) \
+	R("rd.emergency", CONFIG_EMERGENCY_WORD ? EMERGENCY : ABSENT, emergency) \
+	R("devtmpfs.mount", TEXT, devtmpfs) \
+	R("rd.break", CONFIG_SHELL ? BREAK : ABSENT, stage) \
+	R("rd.shell", CONFIG_SHELL ? SET : ABSENT, shell) \
+	R("modules", CONFIG_MODULES ? TEXT : ABSENT, modules) \
+	R("resume", CONFIG_FOREIGN_WORDS ? UNLESS_NO : TEXT, resume) \
+	R("noresume", SET, noresume)
 
-/* The words that would start another root and are no row, one string each. */
+/* Their names, each behind a space. */
+static const char names[] =
+#define NAME(name, ...) " " name
+	ROWS(NAME)
+;
+
+/* Those that would start another root, so too. */
 static const char foreign[] =
-#define LAYER(...)
-#define REFUSE(name, ...) name "\0"
+#define LAYER(name, ...) " " name
+#define REFUSE(name, ...) " " name
+#define NOTE(...)
+#include "foreign.def"
+;
+
+/* Of these those that count without CONFIG_FOREIGN_WORDS. */
+static const char layers[] =
+#define LAYER(name, ...) " " name
+#define REFUSE(...)
 #define NOTE(...)
 #include "foreign.def"
 ;
 
 const char params_unknown[] = "not understood; ignored";
+
+/* Room for what is said of a value. */
+#define SAID_MAX sizeof("not a number of seconds; using 4294967295")
 
 /* Does it say no, in the words of systemd, overlayroot, initramfs-tools or the kernel? */
 static bool is_no(const struct word *word)
@@ -67,115 +82,83 @@ static bool is_no(const struct word *word)
 	/* dracut's boot= is where /boot is */
 	if (cmdline_same_name(word->name, "boot") && (*str_find(value, '/') || *str_find(value, '=')))
 		return true;
-	return params_listed("0 n no off f false none local disabled noautodetect", value);
+	return str_listed("0 n no off f false none local disabled noautodetect", ' ', value);
 }
 
-static int seconds(const struct row *row, const char *value, params_note *note)
+/* These do what a row says, and return what is to be said of the word, or NULL. */
+
+static const char *seconds(int *number, const char *value, bool is_signed, char *said)
 {
-	bool negative = row->kind == SIGNED && *value == '-';
+	bool negative = is_signed && *value == '-';
 	unsigned n;
 	int err = str_uint(value + negative, SECONDS_MAX, &n);
 
-	if (err == -EINVAL) {
-		char text[sizeof("not a number of seconds; using 4294967295")];
-
-		str_print(text, sizeof(text), "not a number of seconds; using %u",
-			  !CONFIG_WAIT || row->kind == SIGNED ? CONFIG_PANIC_SECONDS : CONFIG_ROOTWAIT_SECONDS);
-		note(row->name, value, text);
-		return NOT_GIVEN;
-	}
-	if (err)
-		note(row->name, value, "more than a day; using one day");
-	return negative && n ? -1 : (int)n;
+	*number = negative && n ? -1 : (int)n;
+	if (err != -EINVAL)
+		return err ? "more than a day; using one day" : NULL;
+	*number = NOT_GIVEN;
+	str_print(said, SAID_MAX, "not a number of seconds; using %u",
+		  !CONFIG_WAIT || is_signed ? CONFIG_PANIC_SECONDS : CONFIG_ROOTWAIT_SECONDS);
+	return said;
 }
 
-/* An enum emergency. */
-static int emergency(const struct row *row, const char *value, params_note *note)
+static const char *emergency(int *number, const char *value)
 {
-	static const char words[][9] = { "reboot", "poweroff", "halt", "panic", "shell" };
+	/* as enum emergency has them */
+	unsigned place = str_listed(CONFIG_SHELL ? "reboot poweroff halt panic shell" : "reboot poweroff halt panic",
+				    ' ', value);
 
-	for (int i = 0; i < (CONFIG_SHELL ? 5 : 4); i++)
-		if (str_same(words[i], value))
-			return i;
-	note(row->name, value, "not reboot, poweroff, halt, panic or shell; ignored");
-	return NOT_GIVEN;
+	*number = place ? (int)place - 1 : NOT_GIVEN;
+	return place ? NULL : "not reboot, poweroff, halt, panic or shell; ignored";
 }
 
-static void keep(char **list, const struct row *row, char *value, params_note *note)
+static const char *keep(char **list, char *value)
 {
-	for (int i = 0; i < FALLBACKS_MAX; i++)
-		if (!list[i]) {
-			list[i] = value;
-			return;
-		}
-	note(row->name, value, "too many; ignored");
+	if (list[FALLBACKS_MAX - 1])
+		return "too many; ignored";
+	while (*list)
+		list++;
+	*list = value;
+	return NULL;
 }
 
-static void refuse(struct params *params, const struct word *word)
-{
-	if (CONFIG_FOREIGN_WORDS && is_no(word))
-		return;
-	params->refused = word->name;
-	params->refused_value = word->value;
-}
-
-static void apply(struct params *params, const struct row *row, const struct word *word,
-		  params_note *note)
+static const char *apply(struct params *params, const struct row *row, struct word *word, char *said)
 {
 	char *value = word->value;
 	void *member = (char *)params + row->member;
-	const char **text = member;
+	char **text = member;
 	int *number = member;
 
 	switch (row->kind) {
-	case STORE:
-		*number = row->constant;
-		break;
-	case BREAK:
-		if (CONFIG_SHELL)
-			*text = DEFAULT_BREAK;
-		break;
-	case TEXT:
-		if (*text)
-			note(row->name, *text, "given again; using the last one");
-		*text = value;
-		break;
-	case UNLESS_NO:
-		if (CONFIG_FOREIGN_WORDS)
-			*text = is_no(word) ? NULL : value;
-		break;
-	case REFUSED:
-		refuse(params, word);
-		break;
+	case CLEAR:
+	case SET:
+		*number = row->kind;
+		return NULL;
 	case ABSENT:
-		note(row->name, value, "not in this image; ignored");
-		break;
+		return "not in this image; ignored";
+	case UNLESS_NO:
+		*text = CONFIG_FOREIGN_WORDS && is_no(word) ? NULL : value;
+		return NULL;
+	case BREAK:
+		if (CONFIG_SHELL && !value)
+			value = DEFAULT_BREAK;
+		/* fall through */
+	case TEXT:
+		word->value = *text;
+		*text = value;
+		return word->value ? "given again; using the last one" : NULL;
 	case LIST:
-		if (CONFIG_ROOTFALLBACK)
-			keep(member, row, value, note);
-		break;
+		return CONFIG_ROOTFALLBACK ? keep(text, value) : NULL;
 	case EMERGENCY:
-		if (CONFIG_EMERGENCY_WORD)
-			*number = emergency(row, value, note);
-		break;
+		return CONFIG_EMERGENCY_WORD ? emergency(number, value) : NULL;
+	case WAIT:
+		*number = -1;
+		if (!CONFIG_WAIT || !value)
+			return NULL;
+		/* fall through */
 	default:
-		*number = seconds(row, value, note);
+		return seconds(number, value, row->kind == SIGNED, said);
 	}
-}
-
-bool params_listed(const char *list, const char *word)
-{
-	while (*list) {
-		const char *at = word;
-
-		while (*at && cmdline_same_letter(*list, *at))
-			at++, list++;
-		if (!*at && (!*list || *list == ' '))
-			return true;
-		list = str_find(list, ' ');
-		list += !!*list;
-	}
-	return false;
 }
 
 /* `head` is a word that stands for more like this one, or the name again. */
@@ -203,80 +186,74 @@ static bool is_locked(const struct params_lock *lock, const char *name, const ch
 	return params_listed(lock->locked, name) || params_listed(lock->locked, head);
 }
 
-static void note_locked(const struct word *word, params_note *note)
-{
-	note(word->name, word->value, "not allowed by this image; ignored");
-}
-
-/* Is it one of the words in `foreign`? */
-static bool is_foreign(const char *name)
-{
-	const char *known = foreign;
-
-	while (*known && !cmdline_same_name(name, known))
-		known = str_find(known, '\0') + 1;
-	return *known;
-}
-
-static void keep_for_modules(struct params *params, const struct word *word, params_note *note)
+static const char *keep_for_modules(struct params *params, const struct word *word)
 {
 	if (!*str_find(word->name, '.') && !cmdline_same_name(word->name, "module_blacklist"))
-		return;
+		return NULL;
 	if (params->module_word_count == MODULE_WORDS_MAX)
-		note(word->name, word->value, "too many; ignored");
-	else
-		params->module_words[params->module_word_count++] = *word;
+		return "too many; ignored";
+	params->module_words[params->module_word_count++] = *word;
+	return NULL;
 }
 
-static void one_word(struct params *params, const struct word *word, const struct params_lock *lock,
-		     params_note *note)
+/* Obeys the word. Returns what is to be said of it, or NULL; its value may then be an earlier one. */
+static const char *one_word(struct params *params, struct word *word, const struct params_lock *lock, char *said)
 {
+	static const char locked[] = "not allowed by this image; ignored";
 	TABLE struct row rows[] = {
-#define ROW(name, kind, member, constant) { name, kind, offsetof(struct params, member), constant },
+#define ROW(name, kind, member) { kind, offsetof(struct params, member) },
 		ROWS(ROW)
-#define LAYER(name, ...) { name, REFUSED, 0, 0 },
-#define REFUSE(...)
-#define NOTE(...)
-#include "foreign.def"
 	};
+	const char *name = word->name;
+	unsigned place = str_listed(names + 1, ' ', name);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if (!cmdline_same_name(word->name, rows[i].name) ||
-		    (rows[i].kind < REFUSED && !word->value != (rows[i].kind <= BREAK)))
-			continue;
-		if (is_locked(lock, word->name, rows[i].kind == REFUSED ? "root" : word->name))
-			note_locked(word, note);
-		else
-			apply(params, &rows[i], word, note);
-		return;
+	if (place) {
+		const struct row *row = &rows[place - 1];
+
+		if (word->value ? row->kind > SET : row->kind < TEXT)
+			return is_locked(lock, name, name) ? locked : apply(params, row, word, said);
 	}
-	if (CONFIG_FOREIGN_WORDS && is_foreign(word->name)) {
-		if (is_locked(lock, word->name, "root"))
-			note_locked(word, note);
-		else
-			refuse(params, word);
-	} else if (str_after(word->name, "rd."))
-		note(word->name, word->value, "not in this image; ignored");
+	if (str_listed((CONFIG_FOREIGN_WORDS ? foreign : layers) + 1, ' ', name)) {
+		if (is_locked(lock, name, "root"))
+			return locked;
+		if (!CONFIG_FOREIGN_WORDS || !is_no(word)) {
+			params->refused = name;
+			params->refused_value = word->value;
+		}
+		return NULL;
+	}
+	place = str_listed("rd.* root*", ' ', name);
+	if (place == 1)
+		return "not in this image; ignored";
 	/* a slip in one of ours, or what an editor puts before the first letter: a byte order mark, a quote */
-	else if (CONFIG_FOREIGN_WORDS && (str_after(word->name, "root") || (signed char)*word->name < 0))
-		note(word->name, word->value, params_unknown);
-	else if (CONFIG_MODULES && !is_locked(lock, word->name, "modules"))
-		keep_for_modules(params, word, note);
+	if (CONFIG_FOREIGN_WORDS && (place || (signed char)*name < 0))
+		return params_unknown;
+	return CONFIG_MODULES && !is_locked(lock, name, "modules") ? keep_for_modules(params, word) : NULL;
 }
 
 void params_parse(struct params *params, char *text, const struct params_lock *lock, params_note *note)
 {
 	struct word word;
+	char said[SAID_MAX];
 
-	while (cmdline_next(&text, &word))
-		one_word(params, &word, lock, note);
+	while (cmdline_next(&text, &word)) {
+		const char *heard = one_word(params, &word, lock, said);
+
+		if (heard)
+			note(word.name, word.value, heard);
+	}
+}
+
+bool params_listed(const char *list, const char *word)
+{
+	return str_listed(list, ' ', word);
 }
 
 const char *params_name(unsigned index)
 {
-	static const char *const names[] = {
-#define NAME(name, kind, member, constant) name,
-		ROWS(NAME)
+	static const char *const all[] = {
+#define WORD(name, ...) name,
+		ROWS(WORD)
 #define LAYER(name, ...) name,
 #define REFUSE(name, ...) name,
 #define NOTE(...)
@@ -284,7 +261,7 @@ const char *params_name(unsigned index)
 		NULL,
 	};
 
-	return names[index];
+	return all[index];
 }
 
 unsigned params_wait(const struct params *params)

@@ -30,7 +30,6 @@ enum emergency { EMERGENCY_REBOOT, EMERGENCY_POWEROFF, EMERGENCY_HALT, EMERGENCY
 struct params {
 	char *root, *rootfstype, *rootflags, *init;
 	char *resume;      /* where the kernel may have hibernated: nothing of ours, only said */
-	char *fallback[FALLBACKS_MAX]; /* further roots, in order; NULL behind the last */
 	char *modules;     /* names, separated by commas: load these first */
 	char *devtmpfs;    /* devtmpfs.mount= */
 	const char *stage; /* rd.break=: a shell before this stage */
@@ -45,6 +44,7 @@ struct params {
 	 * word that says no does not take it back: nobody is to get the bare root by an oversight. */
 	const char *refused, *refused_value;
 	unsigned module_word_count;
+	char *fallback[FALLBACKS_MAX + 1]; /* further roots, in order; NULL behind the last */
 	struct word module_words[MODULE_WORDS_MAX]; /* MODULE.PARAM=VALUE and module_blacklist= */
 };
 

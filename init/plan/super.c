@@ -86,11 +86,13 @@ bool format_is_free(const struct probe *p, unsigned long long offset)
 
 bool super_is_named(const char *drivers, const char *type)
 {
-	char driver[16];
-
-	while (str_item(&drivers, ',', driver, sizeof(driver)))
-		if (driver[0] == type[0] && driver[1] == type[1] && driver[2] == type[2])
+	for (; *drivers; drivers++) {
+		if (drivers[0] == type[0] && drivers[1] == type[1] && drivers[2] == type[2])
 			return true;
+		drivers = str_find(drivers, ',');
+		if (!*drivers)
+			break;
+	}
 	return false;
 }
 
