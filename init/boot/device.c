@@ -154,10 +154,10 @@ int device_super(struct boot *b, int fd, struct contents *contents, bool by_name
 		if (!r.size)
 			return -ENOENT;
 		super_identify(&b->super, &r, &wish);
-		if (!b->super.damaged)
+		if (!b->super.contents.damaged)
 			break;
 	}
-	super_contents(contents, &b->super, &r);
+	*contents = b->super.contents;
 	contents->sequence = sequence;
 	return r.error;
 }

@@ -32,14 +32,15 @@ __attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 /* What is on it, and whether that is what was meant. */
 static void add_tags(const struct boot *b, const struct parttable_id *part)
 {
-	const char *meant = NULL, *type = b->super.member.type ? b->super.member.type : b->super.fs.type;
+	const struct contents *c = &b->super.contents;
+	const char *meant = NULL, *type = c->member ? c->member : c->fs;
 
-	if (b->super.damaged)
-		add(" damaged %s", b->super.damaged);
+	if (c->damaged)
+		add(" damaged %s", c->damaged);
 	if (type)
 		add(" %s", type);
-	if (b->super.second.type)
-		add(" or %s", b->super.second.type);
+	if (c->second)
+		add(" or %s", c->second);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
 		const char *value = judge_value(tag, &b->super, part);
 
@@ -106,7 +107,7 @@ static int report(void *arg, const char *name)
 	else if (CONFIG_PROBE)
 		add_tags(b, d.partition && device_table(d.disk, is_number, &d, &hit, 1) == 1 &&
 			 device_is_hit(name, &hit) ? &hit.id : NULL);
-	if (CONFIG_PROBE && !err && !d.partition && !b->super.fs.type)
+	if (CONFIG_PROBE && !err && !d.partition && !b->super.contents.fs)
 		add_fault(fd);
 	if (fd >= 0)
 		sys_close(fd);

@@ -18,18 +18,20 @@ static const char *member_of(bool partitioned)
 	const struct super_wish wish = { .partitioned = partitioned };
 	static char out[sizeof(struct identity) + 64];
 	const struct identity *id = &super.member;
+	const char *type;
 
 	disk_rewind();
 	reader.reads = READER_READS;
 	reader.bytes = READER_BYTES;
 	memset(&super, 0x5a, sizeof(super));
 	super_identify(&super, &reader, &wish);
-	assert_null(super.fs.type);
+	type = super.contents.member;
+	assert_null(super.contents.fs);
 	*out = '\0';
-	if (super.damaged)
-		sprintf(out, "damaged %s", super.damaged);
-	else if (id->type)
-		sprintf(out, "%s %s %s", id->type, id->uuid, id->label);
+	if (super.contents.damaged)
+		sprintf(out, "damaged %s", super.contents.damaged);
+	else if (type)
+		sprintf(out, "%s %s %s", type, id->uuid, id->label);
 	return out;
 }
 

@@ -23,7 +23,7 @@ static int check(struct probe *p)
 	/* of blocks that are larger than a usual page it is left to the kernel */
 	if (covered < SUPER_HEAD - OFFSET && le32(sb + 8) & SB_CHKSUM && crc_hole(CRC32C, ~0U, sb, covered, 4) != le32(sb + 4))
 		return -EBADMSG;
-	p->id->size = (unsigned long long)le32(sb + 36) << log;
+	p->size = (unsigned long long)le32(sb + 36) << log;
 	return 0;
 }
 

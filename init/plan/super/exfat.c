@@ -53,7 +53,7 @@ static int check(struct probe *p)
 
 	if (!is_sane(b))
 		return -EINVAL;
-	p->id->size = le64(b + 72) << log;
+	p->size = le64(b + 72) << log;
 	if (p->wish->by_name)
 		return 0;
 	if (!is_sound(p, log))

@@ -16,10 +16,14 @@
 struct probe {
 	struct super *super;
 	struct reader *reader;
-	const struct format *format;
-	struct identity *id;        /* to fill: type is set, uuid and label if the row has them */
-	const unsigned char *at;    /* the superblock: in the head, or its first sector in super->far */
 	const struct super_wish *wish; /* as super_identify() got it */
+	const struct format *format;
+	const unsigned char *at;    /* the superblock: in the head, or its first sector in super->far */
+	/* to fill: */
+	struct identity *id;        /* empty, unless the row has a uuid or a label */
+	const char *type;           /* that of the row */
+	unsigned long long size, number; /* as in struct contents: 0, */
+	unsigned devices;           /* and 1 */
 };
 
 #define FORMAT_FAR_MAX (64 << 10)

@@ -92,7 +92,7 @@ static int check(struct probe *p)
 		if (id == CD00 && *d == PRIMARY && !has_primary) {
 			has_primary = true;
 			keep(primary, d + ID);
-			p->id->size = (unsigned long long)le32(d + 80) * SECTOR;
+			p->size = (unsigned long long)le32(d + 80) * SECTOR;
 			if (!date(p->id->uuid, d + MODIFIED) && !date(p->id->uuid, d + CREATED))
 				*p->id->uuid = '\0';
 			if (p->wish->by_name)

@@ -75,7 +75,7 @@ static int md(struct probe *p)
 		bool is_free = i > 1 || format_is_free(p, at[i]);
 		const unsigned char *sb;
 
-		if (i < 2 && (p->wish->partitioned || (s->fs.type && s->format->owns > is_free)))
+		if (i < 2 && (p->wish->partitioned || (s->format && s->format->owns > is_free)))
 			break;
 		sb = i < 2 ? format_read(p, 512, at[i]) : s->head + at[i];
 		if (!sb)
@@ -176,7 +176,7 @@ static int swap(struct probe *p)
 			return 0;
 		/* the kernel's S1SUSPEND, uswsusp's ULSUSPEND: hibernated into it */
 		if (format_is(end - 8, "SUSPEND", 7)) {
-			p->id->type = "swsuspend";
+			p->type = "swsuspend";
 			return swap_info(p);
 		}
 		if (format_is(end - 10, "SWAPSPACE2", 10) && (le32(sb) == 1 || be32(sb) == 1) && le32(sb + 4))

@@ -57,7 +57,7 @@ static int check(struct probe *p)
 	clusters = le64(b + 0x28) >> __builtin_ctz(per);
 	if (le64(b + 0x30) > clusters || le64(b + 0x38) > clusters)
 		return -EINVAL;
-	p->id->size = le64(b + 0x28) * sector;
+	p->size = le64(b + 0x28) * sector;
 	if (p->wish->by_name)
 		return 0;
 	if (!reader_get(p->reader, records, (VOLUME + 1) * size,
