@@ -16,11 +16,6 @@
 
 #define MD_MAGIC 0xa92b4efc
 
-static unsigned word(const unsigned char *at, bool big)
-{
-	return big ? be32(at) : le32(at);
-}
-
 /* Version 0.90, in the byte order of who made it. */
 static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
 {
@@ -28,7 +23,7 @@ static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
 	unsigned char uuid[16];
 
 	/* the data stand before */
-	if (word(sb, big) != MD_MAGIC || at >> 10 < word(sb + 32, big))
+	if ((!big && le32(sb) != MD_MAGIC) || at >> 10 < (big ? be32(sb + 32) : le32(sb + 32)))
 		return -EINVAL;
 	/* four words, the first of which stands apart */
 	for (unsigned i = 0; i < 16; i++)
@@ -37,6 +32,7 @@ static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
 	return 0;
 }
 
+/* Version 1 says where it stands. */
 static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
 {
 	if (le32(sb) != MD_MAGIC || le32(sb + 4) != 1 || le64(sb + 144) != at >> 9)
@@ -47,9 +43,9 @@ static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
 }
 
 /* Is that word of the superblock the folded sum of its others? */
-static bool is_sound(struct probe *p, unsigned long long at, unsigned size, unsigned word_at)
+static bool is_sound(struct probe *p, unsigned size, unsigned word_at)
 {
-	const unsigned char *sb = format_read(p, size, at);
+	const unsigned char *sb = format_read(p, size, p->super->far_at);
 	unsigned long long sum = 0;
 
 	for (unsigned i = 0; sb && i < size; i += 4)
@@ -58,34 +54,32 @@ static bool is_sound(struct probe *p, unsigned long long at, unsigned size, unsi
 }
 
 /*
- * Its sum is not looked at: what was a member once is not mounted, however damaged. But where it lies in
- * what a file system takes it may be that one's data, and must be sound.
+ * Versions 1.2 and 1.1 in the head, 1.0 and 0.90 at the end. The sum is not looked at: what was a member once
+ * is not mounted, however damaged. But where it lies in what a file system takes it may be that one's data,
+ * and must be sound.
  */
 static int md(struct probe *p)
 {
-	unsigned long long size = p->reader->size;
-	/* of the versions 0.90, 1.0, 1.1 and 1.2 */
-	const unsigned long long at[] = {
-		(size & ~0xffffULL) - 0x10000, (size & ~0xfffULL) - 0x2000, 0, 0x1000,
-	};
 	const struct super *s = p->super;
-	int err = -EINVAL;
 
-	for (unsigned i = 4; i-- && err;) {
-		bool is_free = i > 1 || format_is_free(p, at[i]);
+	if (!md_1(p, s->head + 0x1000, 0x1000) || !md_1(p, s->head, 0))
+		return 0;
+	for (unsigned version = 2; version--;) {
+		unsigned long long size = p->reader->size;
+		unsigned long long at = version ? (size & ~0xfffULL) - 0x2000 : (size & ~0xffffULL) - 0x10000;
+		bool is_free = format_is_free(p, at);
 		const unsigned char *sb;
 
-		if (i < 2 && (p->wish->partitioned || (s->format && s->format->owns > is_free)))
+		if (p->wish->partitioned || (s->format && s->format->owns > is_free))
 			break;
-		sb = i < 2 ? format_read(p, 512, at[i]) : s->head + at[i];
-		if (!sb)
+		sb = format_read(p, 512, at);
+		if (!sb || (version ? md_1(p, sb, at) : md_0(p, sb, at)))
 			continue;
-		err = i ? md_1(p, sb, at[i]) : md_0(p, sb, at[i]);
-		if (!err && !is_free && !(i ? is_sound(p, at[i], 256 + 2 * (le32(sb + 220) & 0x3ff), 216)
-					    : is_sound(p, at[i], 4096, 38 * 4)))
-			err = -EINVAL;
+		if (is_free || (version ? is_sound(p, 256 + 2 * (le32(sb + 220) & 0x3ff), 216)
+					: is_sound(p, 4096, 38 * 4)))
+			return 0;
 	}
-	return err;
+	return -EINVAL;
 }
 
 FORMAT(md, .type = "linux_raid_member", .check = md, .member = true);
