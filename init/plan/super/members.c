@@ -16,41 +16,44 @@
 
 #define MD_MAGIC 0xa92b4efc
 
-/* Version 0.90, in the byte order of who made it. */
-static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
+/* Version 0.90, in the byte order of who made it: how many bytes its sum covers, or 0 when it is none. */
+static unsigned md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
 {
 	bool big = be32(sb) == MD_MAGIC;
 	unsigned char uuid[16];
 
 	/* the data stand before */
 	if ((!big && le32(sb) != MD_MAGIC) || at >> 10 < (big ? be32(sb + 32) : le32(sb + 32)))
-		return -EINVAL;
+		return 0;
 	/* four words, the first of which stands apart */
 	for (unsigned i = 0; i < 16; i++)
 		uuid[i] = sb[(i < 4 ? 20 : 48) + (big ? i : i ^ 3)];
 	format_uuid(p->id, uuid);
-	return 0;
+	return 4096;
 }
 
-/* Version 1 says where it stands. */
-static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
+/* The same of version 1, which says where it stands. */
+static unsigned md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
 {
 	if (le32(sb) != MD_MAGIC || le32(sb + 4) != 1 || le64(sb + 144) != at >> 9)
-		return -EINVAL;
+		return 0;
 	format_uuid(p->id, sb + 16);
 	format_label(p->id, sb + 32, 32);
-	return 0;
+	return 256 + 2 * (le32(sb + 220) & 0x3ff);
 }
 
-/* Is that word of the superblock the folded sum of its others? */
-static bool is_sound(struct probe *p, unsigned size, unsigned word_at)
+/* Is the sum that it holds there the folded one of its other words? */
+static bool is_sound(struct probe *p, unsigned size, unsigned sum_at)
 {
 	const unsigned char *sb = format_read(p, size, p->super->far_at);
 	unsigned long long sum = 0;
 
-	for (unsigned i = 0; sb && i < size; i += 4)
-		sum += i == word_at ? 0 : le32(sb + i);
-	return sb && le32(sb + word_at) == (unsigned)(sum + (sum >> 32));
+	if (!sb)
+		return false;
+	for (unsigned i = 0; i < size; i += 4)
+		sum += le32(sb + i);
+	sum -= le32(sb + sum_at);
+	return le32(sb + sum_at) == (unsigned)(sum + (sum >> 32));
 }
 
 /*
@@ -62,21 +65,20 @@ static int md(struct probe *p)
 {
 	const struct super *s = p->super;
 
-	if (!md_1(p, s->head + 0x1000, 0x1000) || !md_1(p, s->head, 0))
+	if (md_1(p, s->head + 0x1000, 0x1000) || md_1(p, s->head, 0))
 		return 0;
 	for (unsigned version = 2; version--;) {
 		unsigned long long size = p->reader->size;
 		unsigned long long at = version ? (size & ~0xfffULL) - 0x2000 : (size & ~0xffffULL) - 0x10000;
 		bool is_free = format_is_free(p, at);
 		const unsigned char *sb;
+		unsigned summed;
 
 		if (p->wish->partitioned || (s->format && s->format->owns > is_free))
 			break;
 		sb = format_read(p, 512, at);
-		if (!sb || (version ? md_1(p, sb, at) : md_0(p, sb, at)))
-			continue;
-		if (is_free || (version ? is_sound(p, 256 + 2 * (le32(sb + 220) & 0x3ff), 216)
-					: is_sound(p, 4096, 38 * 4)))
+		summed = !sb ? 0 : version ? md_1(p, sb, at) : md_0(p, sb, at);
+		if (summed && (is_free || is_sound(p, summed, version ? 216 : 38 * 4)))
 			return 0;
 	}
 	return -EINVAL;
@@ -144,36 +146,29 @@ static int swap_info(struct probe *p)
 	return 0;
 }
 
-/* The end of a page of that size, which is read when the version is that of a swap. */
-static const unsigned char *page_end(struct probe *p, unsigned page)
-{
-	const unsigned char *sb = p->super->head + 1024, *end;
-
-	if (page <= SUPER_HEAD)
-		return p->super->head + page;
-	if (le32(sb) != 1 && be32(sb) != 1)
-		return NULL;
-	end = format_read(p, 512, page - 512);
-	return end ? end + 512 : NULL;
-}
-
-/* The magic stands at the end of a page of the machine that made it. */
+/*
+ * The magic stands at the end of a page of the machine that made it. A larger one than the head has is read
+ * when the version is that of a swap.
+ */
 static int swap(struct probe *p)
 {
-	const unsigned char *sb = p->super->head + 1024, *end;
+	const unsigned char *sb = p->super->head + 1024;
+	bool is_version = le32(sb) == 1 || be32(sb) == 1;
 
-	for (unsigned page = 4 << 10; page <= 64 << 10; page <<= 1) {
-		end = format_is_free(p, page - 1) ? page_end(p, page) : NULL;
-		if (!end)
+	for (unsigned page = 4 << 10; page <= 64 << 10 && format_is_free(p, page - 1); page <<= 1) {
+		const unsigned char *last = page <= SUPER_HEAD ? p->super->head + page - 512 :
+					    is_version ? format_read(p, 512, page - 512) : NULL;
+
+		if (!last)
 			break;
-		if (format_is(end - 10, "SWAP-SPACE", 10))
+		if (format_is(last + 502, "SWAP-SPACE", 10))
 			return 0;
 		/* the kernel's S1SUSPEND, uswsusp's ULSUSPEND: hibernated into it */
-		if (format_is(end - 8, "SUSPEND", 7)) {
+		if (format_is(last + 504, "SUSPEND", 7)) {
 			p->type = "swsuspend";
 			return swap_info(p);
 		}
-		if (format_is(end - 10, "SWAPSPACE2", 10) && (le32(sb) == 1 || be32(sb) == 1) && le32(sb + 4))
+		if (format_is(last + 502, "SWAPSPACE2", 10) && is_version && le32(sb + 4))
 			return swap_info(p);
 	}
 	return -EINVAL;
