@@ -28,18 +28,18 @@ struct table {
 	unsigned long long array; /* where they start, in bytes */
 	unsigned long long last;  /* logical sector of the disk */
 	bool is_cut;              /* a GPT's header is sound, but the disk too small for it */
-	/* what is looked for, and found so far; is: NULL for nothing */
+	/* what is looked for, and found so far */
 	parttable_is *is;
 	const void *arg;
 	struct parttable_hit *hits;
-	int count_hits, max;
+	int count_hits, max;      /* max: 0 for nothing */
 	unsigned char at[4096];
 };
 
 static bool open_table(struct table *t, struct reader *disk, unsigned sector)
 {
 	t->disk = disk;
-	t->is = NULL;
+	t->count_hits = t->max = 0;
 	t->is_cut = false;
 	t->shift = (unsigned)__builtin_ctz(sector | 4096);
 	t->last = (disk->size >> t->shift) - 1;
@@ -68,64 +68,66 @@ static void gpt_id(struct parttable_id *id, const unsigned char *entry)
 	text_utf8(id->label, entry + 56, 36, false);
 }
 
-/* Keeps the hit behind the last, whose id is filled, if it is one. */
-static void ask(struct table *t, unsigned number, unsigned long long start)
+static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned number)
+{
+	char *end = text_hex(id->uuid, le32(mbr + MBR_SIGNATURE), 8, false);
+
+	*end++ = '-';
+	*text_hex(end, number, 2, false) = '\0';
+	id->label[0] = '\0';
+}
+
+/* Keeps the partition, of a GPT's entry or with NULL of the MBR, if it is looked for and there is room. */
+static void ask(struct table *t, unsigned number, unsigned long long start, const unsigned char *entry)
 {
 	struct parttable_hit *hit = &t->hits[t->count_hits];
 
+	if (t->count_hits == t->max)
+		return;
 	hit->number = number;
 	hit->start = start;
-	if (t->is(t->arg, number, &hit->id))
-		t->count_hits++;
+	if (entry)
+		gpt_id(&hit->id, entry);
+	else
+		mbr_id(&hit->id, t->at, number);
+	t->count_hits += t->is(t->arg, number, &hit->id);
 }
 
-/* The CRC of the entries, each of which is asked meanwhile; 0 when they cannot all be read. */
-static unsigned entries_sum(struct table *t)
-{
-	unsigned long long from = t->array;
-	unsigned left = t->count * GPT_ENTRY, sum = ~0U, number = 0;
-
-	while (left) {
-		unsigned n = left < sizeof(t->at) ? left : sizeof(t->at);
-
-		if (!get(t, n, from))
-			return 0;
-		sum = crc(CRC32, sum, t->at, n);
-		for (unsigned i = 0; i < n && t->is && t->count_hits < t->max; i += GPT_ENTRY) {
-			const unsigned char *e = t->at + i;
-
-			if (++number >= PARTTABLE_MAX || entry_start(t, e) == NONE)
-				continue;
-			gpt_id(&t->hits[t->count_hits].id, e);
-			ask(t, number, entry_start(t, e));
-		}
-		from += n;
-		left -= n;
-	}
-	return ~sum;
-}
-
-/* is_gpt_valid() of efi.c for the header at that sector and its entries. */
+/* is_gpt_valid() of efi.c for the header at that sector and its entries, each of which is asked. */
 static bool gpt(struct table *t, unsigned long long lba)
 {
 	const unsigned char *h = t->at;
-	unsigned long long array;
-	unsigned sum;
+	unsigned size = 1U << t->shift, sum = ~0U, wanted, number = 0;
+	unsigned long long array, from;
 
-	if (!get(t, 1U << t->shift, lba << t->shift) || le64(h) != GPT_SIGNATURE)
-		return false;
-	if (le32(h + 12) - GPT_HEADER > (1U << t->shift) - GPT_HEADER ||
+	/* what a damaged one names does not count */
+	t->count_hits = 0;
+	if (!get(t, size, lba << t->shift) || le64(h) != GPT_SIGNATURE ||
+	    le32(h + 12) - GPT_HEADER > size - GPT_HEADER ||
 	    ~crc_hole(CRC32, ~0U, h, le32(h + 12), 16) != le32(h + 16))
 		return false;
 	t->is_cut |= le64(h + 48) > t->last;
 	array = le64(h + 72);
-	t->array = array << t->shift;
+	t->array = from = array << t->shift;
 	t->count = le32(h + 80);
+	if (le64(h + 24) != lba || le64(h + 40) > le64(h + 48) || le64(h + 48) > t->last || array > t->last ||
+	    t->count - 1 >= GPT_ENTRIES_MAX || le32(h + 84) != GPT_ENTRY)
+		return false;
 	/* the entries are read over the header */
-	sum = le32(h + 88);
-	return le64(h + 24) == lba && le64(h + 40) <= le64(h + 48) && le64(h + 48) <= t->last &&
-	       array <= t->last && t->count - 1 < GPT_ENTRIES_MAX && le32(h + 84) == GPT_ENTRY &&
-	       entries_sum(t) == sum;
+	wanted = ~le32(h + 88);
+	for (unsigned left = t->count * GPT_ENTRY; left; left -= size, from += size) {
+		size = left < sizeof(t->at) ? left : sizeof(t->at);
+		if (!get(t, size, from))
+			return false;
+		sum = crc(CRC32, sum, t->at, size);
+		for (const unsigned char *e = t->at; e < t->at + size; e += GPT_ENTRY) {
+			unsigned long long start = entry_start(t, e);
+
+			if (++number < PARTTABLE_MAX && start != NONE)
+				ask(t, number, start, e);
+		}
+	}
+	return sum == wanted;
 }
 
 /*
@@ -153,35 +155,17 @@ static unsigned long long sectors(const unsigned char *number, unsigned shift)
 	return (unsigned long long)le32(number) << (shift - 9);
 }
 
-static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned number)
-{
-	char *end = text_hex(id->uuid, le32(mbr + MBR_SIGNATURE), 8, false);
-
-	*end++ = '-';
-	*text_hex(end, number, 2, false) = '\0';
-	id->label[0] = '\0';
-}
-
-static const unsigned char *slot_of(const struct table *t, unsigned i)
-{
-	return t->at + MBR_SLOTS + 16 * (i & 3);
-}
-
 /* Those of an MBR; the parts of what is extended are believed to be there. */
 static void ask_mbr(struct table *t)
 {
-	for (unsigned i = 0; i < PARTTABLE_MAX - 1 && t->count_hits < t->max; i++) {
-		unsigned long long start = PARTTABLE_ANYWHERE;
+	unsigned number = 1;
 
-		if (i < 4) {
-			/* what is extended has no PARTUUID, whatever a GPT from before says */
-			if (extended(slot_of(t, i)) || !le32(slot_of(t, i) + 12))
-				continue;
-			start = sectors(slot_of(t, i) + 8, t->shift);
-		}
-		mbr_id(&t->hits[t->count_hits].id, t->at, i + 1);
-		ask(t, i + 1, start);
-	}
+	for (const unsigned char *slot = t->at + MBR_SLOTS; slot < t->at + 510; slot += 16, number++)
+		/* what is extended has no PARTUUID, whatever a GPT from before says */
+		if (!extended(slot) && le32(slot + 12))
+			ask(t, number, sectors(slot + 8, t->shift), NULL);
+	for (; number < PARTTABLE_MAX; number++)
+		ask(t, number, PARTTABLE_ANYWHERE, NULL);
 }
 
 int parttable_find(struct reader *disk, unsigned sector, parttable_is *is, const void *arg,
@@ -195,14 +179,9 @@ int parttable_find(struct reader *disk, unsigned sector, parttable_is *is, const
 	t.arg = arg;
 	t.hits = hits;
 	t.max = max;
-	t.count_hits = 0;
 	if (mbr(&t))
 		ask_mbr(&t);
-	if (t.count_hits || gpt(&t, 1))
-		return t.count_hits;
-	/* what a damaged one names does not count */
-	t.count_hits = 0;
-	if (gpt(&t, t.last))
+	if (t.count_hits || gpt(&t, 1) || gpt(&t, t.last))
 		return t.count_hits;
 	return disk->error ? -EIO : -ENOENT;
 }
