@@ -81,7 +81,8 @@ static int ask(struct asked *a, bool begins)
 	err = new->fd = device_open(name, path);
 	if (err < 0)
 		return err;
-	err = device_super(b, new->fd, contents, !by_contents);
+	err = device_super(b, new->fd, !by_contents);
+	*contents = b->super.contents;
 	if (err == -ENOENT) {
 		sys_close(new->fd);
 		return err;

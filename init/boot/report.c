@@ -56,10 +56,11 @@ static void add_tags(const struct boot *b, const struct parttable_id *part)
 /* A disk whose partitions are not there, and why. */
 static void add_fault(int fd)
 {
-	unsigned sector = sys_sector(fd), other = sector;
 	struct reader r;
+	unsigned other;
 
 	device_reader(&r, fd);
+	other = r.sector;
 	switch (parttable_fault(&r, &other)) {
 	case PARTTABLE_UNPROTECTED:
 		add("; its GPT is good, but sector 0 has no protective MBR: boot with gpt");
@@ -71,7 +72,7 @@ static void add_fault(int fd)
 		add("; its GPT is for a larger disk");
 		break;
 	case PARTTABLE_OTHER_SECTOR:
-		add("; GPT is for %u-byte sectors, disk has %u", other, sector);
+		add("; GPT is for %u-byte sectors, disk has %u", other, r.sector);
 		break;
 	default:
 		break;
@@ -91,7 +92,6 @@ static int report(void *arg, const char *name)
 	char path[sizeof(b->node)];
 	struct parttable_hit hit;
 	long long sectors = device_number(name, "size");
-	struct contents contents;
 	struct device d;
 	int fd, err;
 
@@ -101,14 +101,16 @@ static int report(void *arg, const char *name)
 	line_end = line;
 	add("%s (%u MiB, %s)", name, (unsigned)(sectors >> 11), d.bus);
 	fd = device_open(name, path);
-	err = fd < 0 ? fd : device_super(b, fd, &contents, false);
+	err = fd < 0 ? fd : device_super(b, fd, false);
 	if (err)
 		add(": %d", err);
-	else if (CONFIG_PROBE)
-		add_tags(b, d.partition && device_table(d.disk, is_number, &d, &hit, 1) == 1 &&
-			 device_is_hit(name, &hit) ? &hit.id : NULL);
-	if (CONFIG_PROBE && !err && !d.partition && !b->super.contents.fs)
-		add_fault(fd);
+	else if (CONFIG_PROBE && d.partition)
+		add_tags(b, device_table(d.disk, is_number, &d, &hit, 1) == 1 && device_is_hit(name, &hit) ? &hit.id : NULL);
+	else if (CONFIG_PROBE) {
+		add_tags(b, NULL);
+		if (!b->super.contents.fs)
+			add_fault(fd);
+	}
 	if (fd >= 0)
 		sys_close(fd);
 	say(LOG_ERR, "seen: %s", line);

@@ -106,11 +106,14 @@ static bool gpt(struct table *t, unsigned long long lba)
 	    le32(h + 12) - GPT_HEADER > size - GPT_HEADER ||
 	    ~crc_hole(CRC32, ~0U, h, le32(h + 12), 16) != le32(h + 16))
 		return false;
-	t->is_cut |= le64(h + 48) > t->last;
+	if (le64(h + 48) > t->last) {
+		t->is_cut = true;
+		return false;
+	}
 	array = le64(h + 72);
 	t->array = from = array << t->shift;
 	t->count = le32(h + 80);
-	if (le64(h + 24) != lba || le64(h + 40) > le64(h + 48) || le64(h + 48) > t->last || array > t->last ||
+	if (le64(h + 24) != lba || le64(h + 40) > le64(h + 48) || array > t->last ||
 	    t->count - 1 >= GPT_ENTRIES_MAX || le32(h + 84) != GPT_ENTRY)
 		return false;
 	/* the entries are read over the header */
