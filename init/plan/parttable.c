@@ -65,7 +65,7 @@ static unsigned long long entry_start(const struct table *t, const unsigned char
 static void gpt_id(struct parttable_id *id, const unsigned char *entry)
 {
 	text_uuid(id->uuid, entry + 16, true);
-	text_utf8(id->label, entry + 56, 36, false);
+	text_utf8(id->label, entry + 56, 36);
 }
 
 static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned number)
@@ -103,8 +103,13 @@ static bool gpt(struct table *t, unsigned long long lba)
 	/* what a damaged one names does not count */
 	t->count_hits = 0;
 	if (!get(t, size, lba << t->shift) || le64(h) != GPT_SIGNATURE ||
-	    le32(h + 12) - GPT_HEADER > size - GPT_HEADER ||
-	    ~crc_hole(CRC32, ~0U, h, le32(h + 12), 16) != le32(h + 16))
+	    le32(h + 12) - GPT_HEADER > size - GPT_HEADER)
+		return false;
+	/* its own place counts as zero */
+	wanted = ~le32(h + 16);
+	for (unsigned i = 16; i < 20; i++)
+		t->at[i] = 0;
+	if (crc(CRC32, ~0U, h, le32(h + 12)) != wanted)
 		return false;
 	if (le64(h + 48) > t->last) {
 		t->is_cut = true;

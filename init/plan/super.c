@@ -54,9 +54,9 @@ void format_label(struct identity *id, const void *bytes, unsigned length)
 	format_text(id->label, bytes, length);
 }
 
-void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units, bool big)
+void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units)
 {
-	text_utf8(id->label, bytes, units, big);
+	text_utf8(id->label, bytes, units);
 	trim(id->label);
 }
 
@@ -103,12 +103,12 @@ static void try(struct probe *p, const struct format *f)
 	int err, rank;
 
 	/* what is not in the head takes a read more, and is not looked for when something is found */
-	if (c->member || (c->fs && f->base > SUPER_HEAD))
+	if (c->member || (c->fs && f->far))
 		return;
 	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
 	if (p->reader->size < f->base + 1024ULL)
 		return;
-	p->at = f->base < SUPER_HEAD ? s->head + f->base : format_read(p, f->far, f->base);
+	p->at = f->far ? format_read(p, f->far, f->base) : s->head + f->base;
 	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
 		return;
 	p->format = f;
@@ -155,9 +155,9 @@ static void try(struct probe *p, const struct format *f)
 
 static unsigned turn_of(const struct format *f)
 {
-	if (f->base < SUPER_HEAD)
-		return f->member ? 0 : FIRST;
-	return f->base >> 13 | !f->member;
+	if (f->far)
+		return f->base >> 13 | !f->member;
+	return f->member ? 0 : FIRST;
 }
 
 void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish)

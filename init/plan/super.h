@@ -37,12 +37,12 @@ struct contents {
 
 struct super {
 	struct contents contents;
-	struct identity fs, member; /* of those */
-	struct identity tried;
 	const struct format *format;    /* that of fs */
 	int rank;                       /* of fs, among others that fit */
 	unsigned far_size;
 	unsigned long long far_at;      /* where far was read */
+	struct identity fs, member;     /* of those */
+	struct identity tried;
 	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
 	unsigned char far[4096];
 };

@@ -12,7 +12,7 @@ static bool take(void *id, const unsigned char *entry)
 {
 	if (entry[0] != VOLUME_LABEL)
 		return false;
-	format_label_utf16(id, entry + 2, entry[1] < NAME_LENGTH ? entry[1] : NAME_LENGTH, false);
+	format_label_utf16(id, entry + 2, entry[1] < NAME_LENGTH ? entry[1] : NAME_LENGTH);
 	return true;
 }
 

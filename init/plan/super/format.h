@@ -40,7 +40,7 @@ struct format {
 	unsigned short magic_at;     /* this and the following from there */
 	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: check() does it, if any */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
-	unsigned short far;          /* how many bytes are read first where base is behind the head */
+	unsigned short far;          /* how many bytes are read first where base is behind the head; else 0 */
 	unsigned char magic_length;  /* 0: only check() tells */
 	bool member;
 	bool weak;                   /* its magic is so short that any other file system is believed before it */
@@ -79,7 +79,7 @@ void format_text(char *out, const void *bytes, unsigned length);
 /* Sets id->label from at most `length` bytes up to a NUL, without the spaces at the end. */
 void format_label(struct identity *id, const void *bytes, unsigned length);
 
-/* The same from UTF-16 of `units` units, little endian unless big: as UTF-8. */
-void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units, bool big);
+/* The same from UTF-16 of `units` units, little endian: as UTF-8. */
+void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units);
 
 #endif

@@ -34,7 +34,7 @@ static void label(struct identity *id, const unsigned char *record, unsigned siz
 			value = le32(record + at + 16);
 			from = at + le16(record + at + 20);
 			if (value < SUPER_LABEL_MAX / 3 * 2 && from + value <= size)
-				format_label_utf16(id, record + from, value / 2, false);
+				format_label_utf16(id, record + from, value / 2);
 			return;
 		}
 		if (type == END || length - 1 >= size)
