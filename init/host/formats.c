@@ -19,7 +19,7 @@ static const char *file_of(const char *type)
 		{ "ext2", "ext" }, { "ext3", "ext" }, { "ext4", "ext" }, { "jbd", "ext" },
 		{ "vfat", "fat" }, { "squashfs3", "squashfs" },
 		{ "linux_raid_member", MEMBERS }, { "LVM2_member", MEMBERS },
-		{ "crypto_LUKS", MEMBERS }, { "swap", MEMBERS }, { "swsuspend", MEMBERS },
+		{ "crypto_LUKS", MEMBERS }, { "swap", MEMBERS }, { "swsuspend", MEMBERS }, { "bcachefs", MEMBERS },
 		{ "bcache", VOLUMES }, { "drbd", VOLUMES }, { "zfs_member", VOLUMES },
 		{ "BitLocker", VOLUMES }, { "DM_verity_hash", VOLUMES }, { "DM_integrity", VOLUMES },
 	};

@@ -9,7 +9,7 @@ static const char *const types[] = {
 	"btrfs", "cramfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "iso9660", "jffs2",
 	"minix", "nilfs2", "ntfs", "romfs", "squashfs", "squashfs3", "ubifs", "vfat", "xfs",
 }, *const members[] = {
-	"BitLocker", "DM_integrity", "DM_verity_hash", "LVM2_member", "bcache", "crypto_LUKS", "drbd",
+	"BitLocker", "DM_integrity", "DM_verity_hash", "LVM2_member", "bcache", "bcachefs", "crypto_LUKS", "drbd",
 	"jbd", "linux_raid_member", "swap", "swsuspend", "zfs_member",
 };
 

@@ -296,6 +296,34 @@ static void bcache(void **state)
 	assert_string_equal(member(), "");
 }
 
+static void bcachefs(void **state)
+{
+	static const struct { const char *magic; bool old; } rows[] = {
+		{ "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef", false },
+		{ "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		print_message("    row %zu\n", i);
+		disk_make(SIZE);
+		put_text(4096 + 24, rows[i].magic);
+		memset(disk + 4096 + 40, 'i', 16); /* the one that nobody is shown */
+		put_bytes(4096 + 56, ID, 16);
+		memset(disk + 4096 + 72, 'n', 32);
+		put(4096 + 104, 8, 8);
+		/* on one device it is the kernel's to mount */
+		for (unsigned devices = 0; devices <= 255; devices = devices * 2 + 1) {
+			put(4096 + 123, devices, 1);
+			assert_string_equal(member(), devices > 1 ? "bcachefs " UUID " nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" : "");
+		}
+		put(4096 + 104, 9, 8);
+		assert_string_equal(member(), rows[i].old ? "" : "bcachefs " UUID " nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
+		disk[4096 + 39] ^= 1;
+		assert_string_equal(member(), "");
+	}
+}
+
 static void drbd(void **state)
 {
 	static const struct { unsigned magic; const char *member; } rows[] = {
@@ -414,6 +442,7 @@ int main(void)
 		cmocka_unit_test_teardown(luks, end),
 		cmocka_unit_test_teardown(swap, end),
 		cmocka_unit_test_teardown(bcache, end),
+		cmocka_unit_test_teardown(bcachefs, end),
 		cmocka_unit_test_teardown(drbd, end),
 		cmocka_unit_test_teardown(zfs, end),
 		cmocka_unit_test_teardown(bitlocker, end),

@@ -177,3 +177,15 @@ static int swap(struct probe *p)
 FORMAT(swap, .type = "swap", .check = swap, .member = true);
 FORMAT(tuxonice, .type = "swsuspend", .magic = "\xed\xc3\x02\xe9\x98\x56\xe5\x0c",
        .magic_length = 8, .check = swap_info, .member = true);
+
+/* ---- bcachefs: linux fs/bcachefs/bcachefs_format.h ------------------------------------------- */
+
+/* What is on one device the kernel may mount; of several it wants all names. */
+static int bcachefs(struct probe *p)
+{
+	return p->at[123] > 1 ? 0 : -EINVAL;
+}
+
+FORMAT(bcachefs, .type = "bcachefs", .base = 4096, .magic_at = 24, .uuid_at = 56, .magic_length = 16,
+       .magic = "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef",
+       .label_at = 72, .label_length = 32, .check = bcachefs, .member = true);
