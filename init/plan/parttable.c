@@ -138,18 +138,26 @@ static bool gpt(struct table *t, unsigned long long lba)
 	return sum == wanted;
 }
 
+/* What the first sector is. */
+enum sector { NO_MBR, MBR, PROTECTIVE };
+
 /*
- * Reads the first sector; whether it is the table for msdos_partition(). A boot
- * indicator that is none means a boot sector; type 0xEE means a GPT, good or not.
+ * Reads it: is it the table for msdos_partition(), or is_pmbr_valid()? A boot indicator that is none means a
+ * boot sector; type 0xEE means a GPT, good or not.
  */
-static bool mbr(struct table *t)
+static enum sector first_sector(struct table *t)
 {
+	enum sector is = MBR;
+
 	if (!get(t, 512, 0) || le16(t->at + 510) != 0xaa55)
-		return false;
-	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
-		if (t->at[i] & 0x7f || t->at[i + 4] == 0xee)
-			return false;
-	return true;
+		return NO_MBR;
+	for (const unsigned char *slot = t->at + MBR_SLOTS; slot < t->at + 510; slot += 16) {
+		if (slot[4] == 0xee && le32(slot + 8) == 1)
+			return PROTECTIVE;
+		if (slot[0] & 0x7f || slot[4] == 0xee)
+			is = NO_MBR;
+	}
+	return is;
 }
 
 static bool extended(const unsigned char *slot)
@@ -187,33 +195,26 @@ int parttable_find(struct reader *disk, unsigned sector, parttable_is *is, const
 	t.arg = arg;
 	t.hits = hits;
 	t.max = max;
-	if (mbr(&t))
+	if (first_sector(&t) == MBR)
 		ask_mbr(&t);
 	if (t.count_hits || gpt(&t, 1) || gpt(&t, t.last))
 		return t.count_hits;
 	return disk->error ? -EIO : -ENOENT;
 }
 
-/* is_pmbr_valid() of the first sector */
-static bool protective(const unsigned char *mbr)
-{
-	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
-		if (mbr[i + 4] == 0xee && le32(mbr + i + 8) == 1)
-			return le16(mbr + 510) == 0xaa55;
-	return false;
-}
-
 enum parttable_fault parttable_fault(struct reader *disk, unsigned *sector)
 {
 	struct table t;
-	bool is_protected;
+	enum sector first;
 
-	/* of a sector 0 that does not read there is more to say than this */
-	if (!open_table(&t, disk, *sector) || mbr(&t) || disk->error)
+	if (!open_table(&t, disk, *sector))
 		return PARTTABLE_FINE;
-	is_protected = protective(t.at);
+	first = first_sector(&t);
+	/* of a sector 0 that does not read there is more to say than this */
+	if (first == MBR || disk->error)
+		return PARTTABLE_FINE;
 	if (gpt(&t, 1))
-		return is_protected ? PARTTABLE_FINE : PARTTABLE_UNPROTECTED;
+		return first == PROTECTIVE ? PARTTABLE_FINE : PARTTABLE_UNPROTECTED;
 	if (gpt(&t, t.last))
 		return PARTTABLE_BACKUP_ONLY;
 	if (t.is_cut)
@@ -258,11 +259,11 @@ static void add_mbr(struct list *l, unsigned number, unsigned long long start,
 }
 
 /* efi_partition(): with `gpt` no protective MBR is asked for, and the backup counts. */
-static bool list_gpt(struct list *l, bool force)
+static bool list_gpt(struct list *l, enum sector first, bool force)
 {
 	struct table *t = &l->table;
 
-	if (!force && !protective(l->mbr))
+	if (!force && first != PROTECTIVE)
 		return false;
 	if (!gpt(t, 1) && !(force && gpt(t, t->last)))
 		return false;
@@ -364,16 +365,16 @@ const char *parttable_list(struct reader *disk, unsigned sector, bool force, par
 			   void *context)
 {
 	struct list l = { .each = each, .context = context, .next = 5 };
-	bool is_mbr;
+	enum sector first;
 
 	if (!open_table(&l.table, disk, sector))
 		return NULL;
-	is_mbr = mbr(&l.table);
+	first = first_sector(&l.table);
 	for (unsigned i = 0; i < sizeof(l.mbr); i++)
 		l.mbr[i] = l.table.at[i];
-	if (list_gpt(&l, force))
+	if (list_gpt(&l, first, force))
 		return "gpt";
-	if (!is_mbr)
+	if (first != MBR)
 		return NULL;
 	list_mbr(&l);
 	return "dos";
