@@ -86,12 +86,12 @@ bool format_is_free(const struct probe *p, unsigned long long offset)
 
 bool super_is_named(const char *drivers, const char *type)
 {
-	char driver[16];
-
-	while (str_item(&drivers, ',', driver, sizeof(driver)))
-		if (driver[0] == type[0] && driver[1] == type[1] && driver[2] == type[2])
-			return true;
-	return false;
+	while (drivers[0] != type[0] || drivers[1] != type[1] || drivers[2] != type[2]) {
+		drivers = str_find(drivers, ',');
+		if (!*drivers++)
+			return false;
+	}
+	return true;
 }
 
 /* Keeps what the row describes, if it stands there and nothing better does. */
@@ -100,7 +100,8 @@ static void try(struct probe *p, const struct format *f)
 	struct super *s = p->super;
 	struct contents *c = &s->contents;
 	struct identity *id = f->member ? &s->member : &s->tried;
-	int err, rank;
+	int err;
+	unsigned rank;
 
 	/* what is not in the head takes a read more, and is not looked for when something is found */
 	if (c->member || (c->fs && f->far))
@@ -131,10 +132,12 @@ static void try(struct probe *p, const struct format *f)
 		return;
 	}
 	/* of two file systems what rootfstype= names is it, then what has more than a short magic */
-	rank = 2 * (p->wish->types && super_is_named(p->wish->types, p->type)) - f->weak;
-	if (c->fs && rank == s->rank)
+	rank = f->weak ? 1 : 2;
+	if (p->wish->types && super_is_named(p->wish->types, p->type))
+		rank += 2;
+	if (rank == s->rank)
 		c->second = p->type;
-	if (c->fs && rank <= s->rank)
+	if (rank <= s->rank)
 		return;
 	c->fs = p->type;
 	c->second = NULL;

@@ -38,7 +38,7 @@ struct contents {
 struct super {
 	struct contents contents;
 	const struct format *format;    /* that of fs */
-	int rank;                       /* of fs, among others that fit */
+	unsigned rank;                  /* of fs, among others that fit; 0 for none */
 	unsigned far_size;
 	unsigned long long far_at;      /* where far was read */
 	struct identity fs, member;     /* of those */
