@@ -97,7 +97,7 @@ static int lvm(struct probe *p)
 		return -EINVAL;
 	for (unsigned i = 0; i < 32; i++) {
 		/* in groups of 6, 4, 4, 4, 4, 4 and 6 */
-		if ((i & 3) == 2 && i > 2 && i < 30)
+		if (1U << i & 0x4444440)
 			*out++ = '-';
 		*out++ = (char)label[32 + i];
 	}
