@@ -103,13 +103,21 @@ static void try(struct probe *p, const struct format *f)
 	int err;
 	unsigned rank;
 
-	/* what is not in the head takes a read more, and is not looked for when something is found */
-	if (c->member || (c->fs && f->far))
+	if (c->member)
 		return;
 	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
 	if (p->reader->size < f->base + 1024ULL)
 		return;
-	p->at = f->far ? format_read(p, f->far, f->base) : s->head + f->base;
+	p->offset = f->base;
+	if (f->end) {
+		p->offset = (p->reader->size - f->base) >> f->end << f->end;
+		if (p->wish->partitioned || (s->format && s->format->owns > format_is_free(p, p->offset)))
+			return;
+	} else if (f->far && c->fs) {
+		/* it takes a read more, and is not looked for when something is found */
+		return;
+	}
+	p->at = f->far ? format_read(p, f->far, p->offset) : s->head + f->base;
 	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
 		return;
 	p->format = f;
@@ -151,16 +159,18 @@ static void try(struct probe *p, const struct format *f)
 
 /*
  * When a format's turn is, from FIRST down: file systems in the head; then what is elsewhere, the largest
- * offset first (btrfs decides by one sector more); at last members in the head: what a file system takes is
- * known by then.
+ * offset first (btrfs decides by one sector more); at last members in the head and at the end: what a file
+ * system takes is known by then.
  */
 #define FIRST 16
 
 static unsigned turn_of(const struct format *f)
 {
+	if (f->end)
+		return 0;
 	if (f->far)
 		return f->base >> 13 | !f->member;
-	return f->member ? 0 : FIRST;
+	return f->member ? 1 : FIRST;
 }
 
 void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish)

@@ -18,6 +18,7 @@ struct probe {
 	struct reader *reader;
 	const struct super_wish *wish; /* as super_identify() got it */
 	const struct format *format;
+	unsigned long long offset;  /* where it stands */
 	const unsigned char *at;    /* the superblock: in the head, or its first sector in super->far */
 	/* to fill: */
 	struct identity *id;        /* empty, unless the row has a uuid or a label */
@@ -36,12 +37,14 @@ struct format {
 	 * checksum. May be NULL.
 	 */
 	int (*check)(struct probe *p);
-	unsigned base;               /* where the superblock starts, in bytes: in the head, or at one of 16, 32, 64 KiB */
+	/* where the superblock starts, in bytes: in the head, or at one of 16, 32, 64 KiB; or so far before the end */
+	unsigned base;
 	unsigned short magic_at;     /* this and the following from there */
 	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: check() does it, if any */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
 	unsigned short far;          /* how many bytes are read first where base is behind the head; else 0 */
 	unsigned char magic_length;  /* 0: only check() tells */
+	unsigned char end;           /* not 0: base counts from the end, and is rounded down to this power of two */
 	bool member;
 	bool weak;                   /* its magic is so short that any other file system is believed before it */
 	unsigned char owns;          /* no array lies 1: in what it says it takes, 2: on its medium at all */

@@ -14,77 +14,57 @@
 
 /* ---- md: linux include/uapi/linux/raid/md_p.h, drivers/md/md.c ------------------------------- */
 
-#define MD_MAGIC 0xa92b4efc
-
-/* Version 0.90, in the byte order of who made it: how many bytes its sum covers, or 0 when it is none. */
-static unsigned md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
+/*
+ * Its sum is not looked at: what was a member once is not mounted, however damaged. But where one at the end lies
+ * in what a file system takes it may be that one's data: then the sum must be the folded one of its other words.
+ */
+static int sound(struct probe *p, unsigned size, unsigned sum_at)
 {
-	bool big = be32(sb) == MD_MAGIC;
+	const unsigned char *sb;
+	unsigned long long sum = 0;
+
+	if (!p->format->end || format_is_free(p, p->offset))
+		return 0;
+	sb = format_read(p, size, p->offset);
+	for (unsigned i = 0; sb && i < size; i += 4)
+		sum += i == sum_at ? 0 : le32(sb + i);
+	return sb && le32(sb + sum_at) == (unsigned)(sum + (sum >> 32)) ? 0 : -EINVAL;
+}
+
+/* Version 0.90, in the byte order of who made it. */
+static int md_0(struct probe *p)
+{
+	const unsigned char *sb = p->at;
+	bool big = sb[0] == 0xa9;
 	unsigned char uuid[16];
 
 	/* the data stand before */
-	if ((!big && le32(sb) != MD_MAGIC) || at >> 10 < (big ? be32(sb + 32) : le32(sb + 32)))
-		return 0;
+	if (p->offset >> 10 < (big ? be32(sb + 32) : le32(sb + 32)))
+		return -EINVAL;
 	/* four words, the first of which stands apart */
 	for (unsigned i = 0; i < 16; i++)
 		uuid[i] = sb[(i < 4 ? 20 : 48) + (big ? i : i ^ 3)];
 	format_uuid(p->id, uuid);
-	return 4096;
+	return sound(p, 4096, 38 * 4);
 }
 
-/* The same of version 1, which says where it stands. */
-static unsigned md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
+/* Version 1 says where it stands. */
+static int md_1(struct probe *p)
 {
-	if (le32(sb) != MD_MAGIC || le32(sb + 4) != 1 || le64(sb + 144) != at >> 9)
-		return 0;
-	format_uuid(p->id, sb + 16);
-	format_label(p->id, sb + 32, 32);
-	return 256 + 2 * (le32(sb + 220) & 0x3ff);
+	if (le64(p->at + 144) != p->offset >> 9)
+		return -EINVAL;
+	return sound(p, 256 + 2 * (le32(p->at + 220) & 0x3ff), 216);
 }
 
-/* Is the sum that it holds there the folded one of its other words? */
-static bool is_sound(struct probe *p, unsigned size, unsigned sum_at)
-{
-	const unsigned char *sb = format_read(p, size, p->super->far_at);
-	unsigned long long sum = 0;
-
-	if (!sb)
-		return false;
-	for (unsigned i = 0; i < size; i += 4)
-		sum += le32(sb + i);
-	sum -= le32(sb + sum_at);
-	return le32(sb + sum_at) == (unsigned)(sum + (sum >> 32));
-}
-
-/*
- * Versions 1.2 and 1.1 in the head, 1.0 and 0.90 at the end. The sum is not looked at: what was a member once
- * is not mounted, however damaged. But where it lies in what a file system takes it may be that one's data,
- * and must be sound.
- */
-static int md(struct probe *p)
-{
-	const struct super *s = p->super;
-
-	if (md_1(p, s->head + 0x1000, 0x1000) || md_1(p, s->head, 0))
-		return 0;
-	for (unsigned version = 2; version--;) {
-		unsigned long long size = p->reader->size;
-		unsigned long long at = version ? (size & ~0xfffULL) - 0x2000 : (size & ~0xffffULL) - 0x10000;
-		bool is_free = format_is_free(p, at);
-		const unsigned char *sb;
-		unsigned summed;
-
-		if (p->wish->partitioned || (s->format && s->format->owns > is_free))
-			break;
-		sb = format_read(p, 512, at);
-		summed = !sb ? 0 : version ? md_1(p, sb, at) : md_0(p, sb, at);
-		if (summed && (is_free || is_sound(p, summed, version ? 216 : 38 * 4)))
-			return 0;
-	}
-	return -EINVAL;
-}
-
-FORMAT(md, .type = "linux_raid_member", .check = md, .member = true);
+#define MD .type = "linux_raid_member", .member = true
+#define MD_0 MD, .magic_length = 4, .base = 64 << 10, .end = 16, .far = 512, .check = md_0
+#define MD_1 MD, .magic = "\xfc\x4e\x2b\xa9\1\0\0\0", .magic_length = 8, .uuid_at = 16, .label_at = 32, \
+	.label_length = 32, .check = md_1
+FORMAT(md0_90, MD_0, .magic = "\xfc\x4e\x2b\xa9");
+FORMAT(md0_90_big, MD_0, .magic = "\xa9\x2b\x4e\xfc");
+FORMAT(md1_0, MD_1, .base = 8 << 10, .end = 12, .far = 512);
+FORMAT(md1_1, MD_1);
+FORMAT(md1_2, MD_1, .base = 4 << 10);
 
 /* ---- LVM2: lvm2 lib/label/label.h, lib/format_text/layout.h ---------------------------------- */
 
@@ -93,7 +73,7 @@ static int lvm(struct probe *p)
 	const unsigned char *label = p->at;
 	char *out = p->id->uuid;
 
-	if (le64(label + 8) != p->format->base >> 9 || !format_is(label + 24, "LVM2 001", 8))
+	if (le64(label + 8) != p->offset >> 9 || !format_is(label + 24, "LVM2 001", 8))
 		return -EINVAL;
 	for (unsigned i = 0; i < 32; i++) {
 		/* in groups of 6, 4, 4, 4, 4, 4 and 6 */
@@ -117,7 +97,7 @@ FORMAT(lvm3, LVM, .base = 1536);
 /* The second header of version 2 counts too: it repairs the first. It says where it stands. */
 static int luks(struct probe *p)
 {
-	if (p->format->base && be64(p->at + 256) != p->format->base)
+	if (p->offset && be64(p->at + 256) != p->offset)
 		return -EINVAL;
 	format_text(p->id->uuid, p->at + 168, SUPER_UUID_MAX - 1);
 	if (be16(p->at + 6) == 2)
