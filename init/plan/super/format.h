@@ -31,7 +31,7 @@ struct probe {
 
 struct format {
 	const char *type;
-	const char *magic;
+	char magic[16];
 	/*
 	 * 0: it is one; -EINVAL: it is not; -EBADMSG: it would be, but for a wrong
 	 * checksum. May be NULL.
