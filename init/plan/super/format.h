@@ -30,7 +30,7 @@ struct probe {
 #define FORMAT_FAR_MAX (64 << 10)
 
 struct format {
-	const char *type;
+	char type[18];
 	char magic[16];
 	/*
 	 * 0: it is one; -EINVAL: it is not; -EBADMSG: it would be, but for a wrong

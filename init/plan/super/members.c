@@ -68,12 +68,14 @@ FORMAT(md1_2, MD_1, .base = 4 << 10);
 
 /* ---- LVM2: lvm2 lib/label/label.h, lib/format_text/layout.h ---------------------------------- */
 
+#define LVM2_001 0x31303020324d564cULL /* "LVM2 001" */
+
 static int lvm(struct probe *p)
 {
 	const unsigned char *label = p->at;
 	char *out = p->id->uuid;
 
-	if (le64(label + 8) != p->offset >> 9 || !format_is(label + 24, "LVM2 001", 8))
+	if (le64(label + 8) != p->offset >> 9 || le64(label + 24) != LVM2_001)
 		return -EINVAL;
 	for (unsigned i = 0; i < 32; i++) {
 		/* in groups of 6, 4, 4, 4, 4, 4 and 6 */
