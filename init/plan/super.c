@@ -152,9 +152,11 @@ static void try(struct probe *p, const struct format *f)
 	c->size = p->size;
 	c->number = p->number;
 	c->devices = p->devices;
-	s->fs = *id;
 	s->format = f;
 	s->rank = rank;
+	/* no struct assignment: of this size it is memcpy(), for which the C library of ARM has 600 bytes */
+	str_copy(s->fs.uuid, sizeof(s->fs.uuid), id->uuid);
+	str_copy(s->fs.label, sizeof(s->fs.label), id->label);
 }
 
 /*
