@@ -174,14 +174,13 @@ static unsigned long long sectors(const unsigned char *number, unsigned shift)
 /* Those of an MBR; the parts of what is extended are believed to be there. */
 static void ask_mbr(struct table *t)
 {
-	unsigned number = 1;
+	for (unsigned i = 0; i < PARTTABLE_MAX - 1; i++) {
+		const unsigned char *slot = t->at + MBR_SLOTS + 16 * (i & 3);
 
-	for (const unsigned char *slot = t->at + MBR_SLOTS; slot < t->at + 510; slot += 16, number++)
 		/* what is extended has no PARTUUID, whatever a GPT from before says */
-		if (!extended(slot) && le32(slot + 12))
-			ask(t, number, sectors(slot + 8, t->shift), NULL);
-	for (; number < PARTTABLE_MAX; number++)
-		ask(t, number, PARTTABLE_ANYWHERE, NULL);
+		if (i >= 4 || (!extended(slot) && le32(slot + 12)))
+			ask(t, i + 1, i >= 4 ? PARTTABLE_ANYWHERE : sectors(slot + 8, t->shift), NULL);
+	}
 }
 
 int parttable_find(struct reader *disk, unsigned sector, parttable_is *is, const void *arg,
