@@ -85,11 +85,12 @@ config FS_NILFS2
 	bool "nilfs2"
 
 config FS_MEMBERS
-	bool "What must not be mounted: md RAID, LVM, LUKS, swap"
+	bool "What must not be mounted: md RAID, LVM, LUKS, swap, parts of bcachefs"
 	default y
 	help
 	  These are recognized and never mounted, even where a file system shows
-	  through: half of a RAID1 looks like a whole disk.
+	  through: half of a RAID1 looks like a whole disk. A bcachefs on one
+	  device is mounted, one on several is not.
 
 config FS_VOLUMES
 	bool "The same of bcache, DRBD, ZFS, BitLocker, dm-verity, dm-integrity"

@@ -142,7 +142,7 @@ void device_reader(struct reader *r, int fd)
 	r->bytes = READER_BYTES;
 }
 
-int device_super(struct boot *b, int fd, struct contents *contents, bool by_name)
+int device_super(struct boot *b, int fd, bool by_name)
 {
 	const struct super_wish wish = { .types = b->root.types, .by_name = by_name };
 	unsigned sequence = (unsigned)sys_disk_sequence(fd);
@@ -156,11 +156,10 @@ int device_super(struct boot *b, int fd, struct contents *contents, bool by_name
 		if (!r.size)
 			return -ENOENT;
 		super_identify(&b->super, &r, &wish);
-		if (!b->super.damaged)
+		if (!b->super.contents.damaged)
 			break;
 	}
-	super_contents(contents, &b->super, &r);
-	contents->sequence = sequence;
+	b->super.contents.sequence = sequence;
 	return r.error;
 }
 
@@ -180,7 +179,7 @@ int device_table(const char *disk, parttable_is *is, const void *arg,
 
 	if (fd >= 0) {
 		device_reader(&r, fd);
-		count = r.size ? parttable_find(&r, sys_sector(fd), is, arg, hits, max) : -ENOENT;
+		count = r.size ? parttable_find(&r, r.sector, is, arg, hits, max) : -ENOENT;
 		sys_close(fd);
 	}
 	return count;

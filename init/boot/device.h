@@ -32,11 +32,10 @@ int device_open(const char *name, char *path);
 void device_reader(struct reader *r, int fd);
 
 /*
- * Reads b->super from an open device, and *contents. When the checksum is wrong it is read again,
- * twice. -errno when something of it cannot be read; what could be is in *contents then. by_name: as
- * in struct super_wish.
+ * Reads b->super from an open device. When the checksum is wrong it is read again, twice. -errno when
+ * something of it cannot be read; what could be is there then. by_name: as in struct super_wish.
  */
-int device_super(struct boot *b, int fd, struct contents *contents, bool by_name);
+int device_super(struct boot *b, int fd, bool by_name);
 
 /* parttable_find() for the disk of this name. */
 int device_table(const char *disk, parttable_is *is, const void *arg,

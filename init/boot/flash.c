@@ -65,10 +65,8 @@ int look_flash(struct boot *b)
 	b->contents.fs = is_mtd ? "jffs2,romfs,cramfs" : "ubifs";
 	fd = sys_open(b->node, O_RDONLY);
 	if (fd >= 0) {
-		struct contents contents;
-
-		if (CONFIG_PROBE && !device_super(b, fd, &contents, true) && contents.fs)
-			b->contents = contents;
+		if (CONFIG_PROBE && !device_super(b, fd, true) && b->super.contents.fs)
+			b->contents = b->super.contents;
 		sys_close(fd);
 	}
 	return str_copy(b->node, sizeof(b->node), b->root.value) ? 0 : -ENAMETOOLONG;

@@ -86,7 +86,8 @@ static void ask(struct asked *a, bool begins)
 		return;
 	err = new->fd = device_open(name, path);
 	if (err >= 0)
-		err = device_super(b, new->fd, contents, !by_contents);
+		err = device_super(b, new->fd, !by_contents);
+	*contents = b->super.contents;
 	/* what does not read is for the mount to say, which may need none of it */
 	if (err && new->fd >= 0 && b->root.kind != ROOT_TAG && b->failed >= PATIENCE &&
 	    (contents->fs || b->root.types)) {

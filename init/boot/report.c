@@ -32,14 +32,15 @@ __attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 /* What is on it, and whether that is what was meant. */
 static void add_tags(const struct boot *b, const struct parttable_id *part)
 {
-	const char *meant = NULL, *type = b->super.member.type ? b->super.member.type : b->super.fs.type;
+	const struct contents *c = &b->super.contents;
+	const char *meant = NULL, *type = c->member ? c->member : c->fs;
 
-	if (b->super.damaged)
-		add(" damaged %s", b->super.damaged);
+	if (c->damaged)
+		add(" damaged %s", c->damaged);
 	if (type)
 		add(" %s", type);
-	if (b->super.second.type)
-		add(" or %s", b->super.second.type);
+	if (c->second)
+		add(" or %s", c->second);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
 		const char *value = judge_value(tag, &b->super, part);
 
@@ -55,10 +56,11 @@ static void add_tags(const struct boot *b, const struct parttable_id *part)
 /* A disk whose partitions are not there, and why. */
 static void add_fault(int fd)
 {
-	unsigned sector = sys_sector(fd), other = sector;
 	struct reader r;
+	unsigned other;
 
 	device_reader(&r, fd);
+	other = r.sector;
 	switch (parttable_fault(&r, &other)) {
 	case PARTTABLE_UNPROTECTED:
 		add("; its GPT is good, but sector 0 has no protective MBR: boot with gpt");
@@ -70,7 +72,7 @@ static void add_fault(int fd)
 		add("; its GPT is for a larger disk");
 		break;
 	case PARTTABLE_OTHER_SECTOR:
-		add("; GPT is for %u-byte sectors, disk has %u", other, sector);
+		add("; GPT is for %u-byte sectors, disk has %u", other, r.sector);
 		break;
 	default:
 		break;
@@ -90,7 +92,6 @@ static int report(void *arg, const char *name)
 	char path[sizeof(b->node)];
 	struct parttable_hit hit;
 	long long sectors = device_number(name, "size");
-	struct contents contents;
 	struct device d;
 	int fd, err;
 
@@ -100,14 +101,16 @@ static int report(void *arg, const char *name)
 	line_end = line;
 	add("%s (%u MiB, %s)", name, (unsigned)(sectors >> 11), d.bus);
 	fd = device_open(name, path);
-	err = fd < 0 ? fd : device_super(b, fd, &contents, false);
+	err = fd < 0 ? fd : device_super(b, fd, false);
 	if (err)
 		add(": %d", err);
-	else if (CONFIG_PROBE)
-		add_tags(b, d.partition && device_table(d.disk, is_number, &d, &hit, 1) == 1 &&
-			 !device_is_hit(name, &hit) ? &hit.id : NULL);
-	if (CONFIG_PROBE && !err && !d.partition && !b->super.fs.type)
-		add_fault(fd);
+	else if (CONFIG_PROBE && d.partition)
+		add_tags(b, device_table(d.disk, is_number, &d, &hit, 1) == 1 && !device_is_hit(name, &hit) ? &hit.id : NULL);
+	else if (CONFIG_PROBE) {
+		add_tags(b, NULL);
+		if (!b->super.contents.fs)
+			add_fault(fd);
+	}
 	if (fd >= 0)
 		sys_close(fd);
 	say(LOG_ERR, "seen: %s", line);

@@ -64,19 +64,20 @@ static void field(struct output *o, const char *name, const char *value)
 
 static void contents(struct output *o, const struct super *super)
 {
-	const struct identity *id = super->member.type ? &super->member : &super->fs;
+	const struct contents *c = &super->contents;
+	const struct identity *id = c->member ? &super->member : &super->fs;
 
-	if (id == &super->fs && super->second.type) {
-		char *types = copyf("%s,%s", super->fs.type, super->second.type);
+	if (!c->member && c->second) {
+		char *types = copyf("%s,%s", c->fs, c->second);
 
 		field(o, "AMBIGUOUS", types);
 		free(types);
-	} else if (id->type) {
-		field(o, "TYPE", id->type);
+	} else if (c->member || c->fs) {
+		field(o, "TYPE", c->member ? c->member : c->fs);
 		field(o, "UUID", id->uuid);
 		field(o, "LABEL", id->label);
 	} else {
-		field(o, "DAMAGED", super->damaged);
+		field(o, "DAMAGED", c->damaged);
 	}
 }
 

@@ -93,23 +93,15 @@ static bool is_allowed(struct choice *choice, const struct candidate *c)
 }
 
 /* Must it not be mounted? Then says why. */
-static bool is_barred(struct choice *choice, const struct candidate *c, const struct contents *contents)
+static bool is_barred(struct choice *choice, const struct candidate *c)
 {
 	char text[JUDGE_BAR_MAX];
 
-	if (!judge_bar(text, contents))
+	if (!judge_bar(text, &c->super.contents))
 		return false;
 	note(choice, "%s %s", candidate_text(c), text);
-	choice->unclear |= c->super.second.type && !c->super.member.type;
+	choice->unclear |= c->super.contents.second && !c->super.contents.member;
 	return true;
-}
-
-static struct contents contents_of(const struct candidate *c)
-{
-	struct contents contents;
-
-	super_contents(&contents, &c->super, &(struct reader){ 0 });
-	return contents;
 }
 
 /* ---- UUID= and the like ---- */
@@ -153,14 +145,14 @@ static void choose_by_tag(struct choice *choice, const struct rootspec *root, co
 	for (const struct candidate *c = all; c < all + count; c++) {
 		if (!answers(root, c, &begins) || !is_allowed(choice, c))
 			continue;
-		answer[found] = (struct answer){ .contents = contents_of(c), .begins = begins, .d.bus = c->bus };
+		answer[found] = (struct answer){ .contents = c->super.contents, .begins = begins, .d.bus = c->bus };
 		str_copy(answer[found].d.name, DEVICE_NAME_MAX, c->name);
 		str_copy(answer[found].d.disk, DEVICE_NAME_MAX, c->disk);
 		who[found++] = c;
 	}
 	reason = judge(answer, answer + found, &v);
 	for (unsigned i = 0; i < found; i++)
-		if (judge_counts(answer, answer + found, &answer[i]) && !is_barred(choice, who[i], &answer[i].contents))
+		if (judge_counts(answer, answer + found, &answer[i]) && !is_barred(choice, who[i]))
 			append(&names, "%s%s", *names ? " and " : "", candidate_text(who[i]));
 	if (reason <= RULE) {
 		choice->root = who[v.root - answer];
@@ -188,9 +180,7 @@ static void choose_by_name(struct choice *choice, const struct rootspec *root,
 	for (const struct candidate *c = all; c < all + count; c++) {
 		append(&names, "%s%s", *names ? ", " : "", c->name);
 		if (str_same(c->name, root->value)) {
-			struct contents contents = contents_of(c);
-
-			if (is_allowed(choice, c) && !is_barred(choice, c, &contents))
+			if (is_allowed(choice, c) && !is_barred(choice, c))
 				choice->root = c;
 			return;
 		}
@@ -223,23 +213,23 @@ static bool is_wanted(const char *types, const char *type)
 static void check_mount(struct choice *choice, const struct rootspec *root)
 {
 	const struct candidate *c = choice->root;
-	const struct identity *fs = &c->super.fs;
+	const struct contents *is = &c->super.contents;
 	unsigned long long size = c->entry ? c->entry->size * 512 : c->image->size;
 
-	if (c->super.damaged) {
+	if (is->damaged) {
 		append(&choice->why, "%s: %s superblock checksum is wrong", candidate_text(c),
-		       c->super.damaged);
+		       is->damaged);
 		choice->root = NULL;
-	} else if (fs->type && root->types && !is_wanted(root->types, fs->type)) {
-		append(&choice->why, "%s is %s but rootfstype=%s", candidate_text(c), fs->type,
+	} else if (is->fs && root->types && !is_wanted(root->types, is->fs)) {
+		append(&choice->why, "%s is %s but rootfstype=%s", candidate_text(c), is->fs,
 		       root->types);
 		choice->root = NULL;
-	} else if (!fs->type && CONFIG_PROBE && !root->types) {
+	} else if (!is->fs && CONFIG_PROBE && !root->types) {
 		note(choice, "it holds nothing that is known; each file system of the kernel is "
 		     "tried in turn");
-	} else if (fs->type && fs->size > size) {
-		note(choice, "it is cut short: %s claims %llu KiB, the device has %llu", fs->type,
-		     fs->size >> 10, size >> 10);
+	} else if (is->fs && is->size > size) {
+		note(choice, "it is cut short: %s claims %llu KiB, the device has %llu", is->fs,
+		     is->size >> 10, size >> 10);
 	}
 }
 

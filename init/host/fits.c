@@ -87,7 +87,12 @@ static char *given_name(char **path)
 /* What it holds, for a root with that rootfstype=. */
 static int identify(struct candidate *c, const char *types)
 {
+	const char *other;
+
 	if (image_identify(c->image, c->entry, types))
+		return -1;
+	other = formats_other(&c->image->super.contents);
+	if (other && image_identify(c->image, c->entry, other))
 		return -1;
 	c->super = c->image->super;
 	c->unknown = formats_forget(&c->super);
@@ -147,13 +152,13 @@ static void show_candidate(const struct candidate *c, const struct rootspec *roo
 	const struct parttable_id *id = c->entry ? &c->entry->id : NULL;
 	const char *meant = NULL;
 	bool is_it = false;
-	const char *type = c->super.member.type ? c->super.member.type : c->super.fs.type;
-	char *text = copyf("    %s: %s%s", candidate_text(c), c->super.damaged ? "damaged " : "",
-			   c->super.damaged ? c->super.damaged : type ? type :
+	const char *type = c->super.contents.member ? c->super.contents.member : c->super.contents.fs;
+	char *text = copyf("    %s: %s%s", candidate_text(c), c->super.contents.damaged ? "damaged " : "",
+			   c->super.contents.damaged ? c->super.contents.damaged : type ? type :
 			   !c->entry && c->image->table ? c->image->table : "nothing known");
 
-	if (c->super.second.type)
-		text = copyf("%s or %s", text, c->super.second.type);
+	if (c->super.contents.second)
+		text = copyf("%s or %s", text, c->super.contents.second);
 	if (c->unknown)
 		text = copyf("%s (%s, which this image does not know)", text, c->unknown);
 	for (unsigned tag = 0; tag < TAGS; tag++) {

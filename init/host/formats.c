@@ -19,7 +19,7 @@ static const char *file_of(const char *type)
 		{ "ext2", "ext" }, { "ext3", "ext" }, { "ext4", "ext" }, { "jbd", "ext" },
 		{ "vfat", "fat" }, { "squashfs3", "squashfs" },
 		{ "linux_raid_member", MEMBERS }, { "LVM2_member", MEMBERS },
-		{ "crypto_LUKS", MEMBERS }, { "swap", MEMBERS }, { "swsuspend", MEMBERS },
+		{ "crypto_LUKS", MEMBERS }, { "swap", MEMBERS }, { "swsuspend", MEMBERS }, { "bcachefs", MEMBERS },
 		{ "bcache", VOLUMES }, { "drbd", VOLUMES }, { "zfs_member", VOLUMES },
 		{ "BitLocker", VOLUMES }, { "DM_verity_hash", VOLUMES }, { "DM_integrity", VOLUMES },
 	};
@@ -61,21 +61,24 @@ static void forget(const char **type)
 		*type = NULL;
 }
 
+const char *formats_other(const struct contents *c)
+{
+	return c->second && !is_known(c->fs) && is_known(c->second) ? c->second : NULL;
+}
+
 const char *formats_forget(struct super *super)
 {
-	const char *type = super->fs.type;
+	struct contents *c = &super->contents;
+	const char *type = c->fs;
 
-	forget(&super->member.type);
-	forget(&super->damaged);
-	forget(&super->second.type);
-	forget(&super->fs.type);
-	if (super->fs.type)
+	forget(&c->member);
+	forget(&c->damaged);
+	forget(&c->second);
+	forget(&c->fs);
+	if (c->fs)
 		return NULL;
-	if (!super->second.type)
-		return type;
-	super->fs = super->second;
-	super->second.type = NULL;
-	return NULL;
+	super->fs = (struct identity){ .uuid = "" };
+	return type;
 }
 
 char *formats_known(void)

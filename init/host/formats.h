@@ -10,6 +10,9 @@
 /* Those of file systems, as in "ext, vfat"; to be freed. */
 char *formats_known(void);
 
+/* Of two file systems that fit: the one that such an image knows alone, or NULL. */
+const char *formats_other(const struct contents *contents);
+
 /*
  * Takes out what an image without some formats does not see. Returns the file
  * system that it held, if that is of a format which is not in this image.

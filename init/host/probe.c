@@ -12,9 +12,9 @@ enum found { IDENTIFIED = 0, FAILED = 1, NOTHING = 2, AMBIVALENT = 3 };
 
 static enum found found_in(const struct super *super)
 {
-	if (super->member.type)
+	if (super->contents.member)
 		return IDENTIFIED;
-	return super->second.type ? AMBIVALENT : super->fs.type ? IDENTIFIED : NOTHING;
+	return super->contents.second ? AMBIVALENT : super->contents.fs ? IDENTIFIED : NOTHING;
 }
 
 static enum found worse(enum found a, enum found b)

@@ -3,14 +3,14 @@
 
 static const char *of_identity(enum tag tag, const struct identity *id)
 {
-	return !id->type ? "" : tag == TAG_UUID ? id->uuid : id->label;
+	return tag == TAG_UUID ? id->uuid : id->label;
 }
 
 const char *judge_value(enum tag tag, const struct super *super, const struct parttable_id *part)
 {
 	if (tag == TAG_PARTUUID || tag == TAG_PARTLABEL)
 		return !part ? "" : tag == TAG_PARTUUID ? part->uuid : part->label;
-	return !super ? "" : of_identity(tag, super->member.type ? &super->member : &super->fs);
+	return !super ? "" : of_identity(tag, super->contents.member ? &super->member : &super->fs);
 }
 
 bool judge_is_meant(const struct rootspec *spec, const struct super *super)

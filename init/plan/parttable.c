@@ -28,18 +28,18 @@ struct table {
 	unsigned long long array; /* where they start, in bytes */
 	unsigned long long last;  /* logical sector of the disk */
 	bool is_cut;              /* a GPT's header is sound, but the disk too small for it */
-	/* what is looked for, and found so far; is: NULL for nothing */
+	/* what is looked for, and found so far */
 	parttable_is *is;
 	const void *arg;
 	struct parttable_hit *hits;
-	int count_hits, max;
+	int count_hits, max;      /* max: 0 for nothing */
 	unsigned char at[4096];
 };
 
 static bool open_table(struct table *t, struct reader *disk, unsigned sector)
 {
 	t->disk = disk;
-	t->is = NULL;
+	t->count_hits = t->max = 0;
 	t->is_cut = false;
 	t->shift = (unsigned)__builtin_ctz(sector | 4096);
 	t->last = (disk->size >> t->shift) - 1;
@@ -65,81 +65,99 @@ static unsigned long long entry_start(const struct table *t, const unsigned char
 static void gpt_id(struct parttable_id *id, const unsigned char *entry)
 {
 	text_uuid(id->uuid, entry + 16, true);
-	text_utf8(id->label, entry + 56, 36, false);
+	text_utf8(id->label, entry + 56, 36);
 }
 
-/* Keeps the hit behind the last, whose id is filled, if it is one. */
-static void ask(struct table *t, unsigned number, unsigned long long start)
+static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned number)
+{
+	char *end = text_hex(id->uuid, le32(mbr + MBR_SIGNATURE), 8, false);
+
+	*end++ = '-';
+	*text_hex(end, number, 2, false) = '\0';
+	id->label[0] = '\0';
+}
+
+/* Keeps the partition, of a GPT's entry or with NULL of the MBR, if it is looked for and there is room. */
+static void ask(struct table *t, unsigned number, unsigned long long start, const unsigned char *entry)
 {
 	struct parttable_hit *hit = &t->hits[t->count_hits];
 
+	if (t->count_hits == t->max)
+		return;
 	hit->number = number;
 	hit->start = start;
-	if (t->is(t->arg, number, &hit->id))
-		t->count_hits++;
+	if (entry)
+		gpt_id(&hit->id, entry);
+	else
+		mbr_id(&hit->id, t->at, number);
+	t->count_hits += t->is(t->arg, number, &hit->id);
 }
 
-/* The CRC of the entries, each of which is asked meanwhile; 0 when they cannot all be read. */
-static unsigned entries_sum(struct table *t)
-{
-	unsigned long long from = t->array;
-	unsigned left = t->count * GPT_ENTRY, sum = ~0U, number = 0;
-
-	while (left) {
-		unsigned n = left < sizeof(t->at) ? left : sizeof(t->at);
-
-		if (!get(t, n, from))
-			return 0;
-		sum = crc(CRC32, sum, t->at, n);
-		for (unsigned i = 0; i < n && t->is && t->count_hits < t->max; i += GPT_ENTRY) {
-			const unsigned char *e = t->at + i;
-
-			if (++number >= PARTTABLE_MAX || entry_start(t, e) == NONE)
-				continue;
-			gpt_id(&t->hits[t->count_hits].id, e);
-			ask(t, number, entry_start(t, e));
-		}
-		from += n;
-		left -= n;
-	}
-	return ~sum;
-}
-
-/* is_gpt_valid() of efi.c for the header at that sector and its entries. */
+/* is_gpt_valid() of efi.c for the header at that sector and its entries, each of which is asked. */
 static bool gpt(struct table *t, unsigned long long lba)
 {
 	const unsigned char *h = t->at;
-	unsigned long long array;
-	unsigned sum;
+	unsigned size = 1U << t->shift, sum = ~0U, wanted, number = 0;
+	unsigned long long array, from;
 
-	if (!get(t, 1U << t->shift, lba << t->shift) || le64(h) != GPT_SIGNATURE)
+	/* what a damaged one names does not count */
+	t->count_hits = 0;
+	if (!get(t, size, lba << t->shift) || le64(h) != GPT_SIGNATURE ||
+	    le32(h + 12) - GPT_HEADER > size - GPT_HEADER)
 		return false;
-	if (le32(h + 12) - GPT_HEADER > (1U << t->shift) - GPT_HEADER ||
-	    ~crc_hole(CRC32, ~0U, h, le32(h + 12), 16) != le32(h + 16))
+	/* its own place counts as zero */
+	wanted = ~le32(h + 16);
+	for (unsigned i = 16; i < 20; i++)
+		t->at[i] = 0;
+	if (crc(CRC32, ~0U, h, le32(h + 12)) != wanted)
 		return false;
-	t->is_cut |= le64(h + 48) > t->last;
+	if (le64(h + 48) > t->last) {
+		t->is_cut = true;
+		return false;
+	}
 	array = le64(h + 72);
-	t->array = array << t->shift;
+	t->array = from = array << t->shift;
 	t->count = le32(h + 80);
+	if (le64(h + 24) != lba || le64(h + 40) > le64(h + 48) || array > t->last ||
+	    t->count - 1 >= GPT_ENTRIES_MAX || le32(h + 84) != GPT_ENTRY)
+		return false;
 	/* the entries are read over the header */
-	sum = le32(h + 88);
-	return le64(h + 24) == lba && le64(h + 40) <= le64(h + 48) && le64(h + 48) <= t->last &&
-	       array <= t->last && t->count - 1 < GPT_ENTRIES_MAX && le32(h + 84) == GPT_ENTRY &&
-	       entries_sum(t) == sum;
+	wanted = ~le32(h + 88);
+	for (unsigned left = t->count * GPT_ENTRY; left; left -= size, from += size) {
+		size = left < sizeof(t->at) ? left : sizeof(t->at);
+		if (!get(t, size, from))
+			return false;
+		sum = crc(CRC32, sum, t->at, size);
+		for (const unsigned char *e = t->at; e < t->at + size; e += GPT_ENTRY) {
+			unsigned long long start = entry_start(t, e);
+
+			if (++number < PARTTABLE_MAX && start != NONE)
+				ask(t, number, start, e);
+		}
+	}
+	return sum == wanted;
 }
 
+/* What the first sector is. */
+enum sector { NO_MBR, MBR, PROTECTIVE };
+
 /*
- * Reads the first sector; whether it is the table for msdos_partition(). A boot
- * indicator that is none means a boot sector; type 0xEE means a GPT, good or not.
+ * Reads it: is it the table for msdos_partition(), or is_pmbr_valid()? A boot indicator that is none means a
+ * boot sector; type 0xEE means a GPT, good or not.
  */
-static bool mbr(struct table *t)
+static enum sector first_sector(struct table *t)
 {
+	enum sector is = MBR;
+
 	if (!get(t, 512, 0) || le16(t->at + 510) != 0xaa55)
-		return false;
-	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
-		if (t->at[i] & 0x7f || t->at[i + 4] == 0xee)
-			return false;
-	return true;
+		return NO_MBR;
+	for (const unsigned char *slot = t->at + MBR_SLOTS; slot < t->at + 510; slot += 16) {
+		if (slot[4] == 0xee && le32(slot + 8) == 1)
+			return PROTECTIVE;
+		if (slot[0] & 0x7f || slot[4] == 0xee)
+			is = NO_MBR;
+	}
+	return is;
 }
 
 static bool extended(const unsigned char *slot)
@@ -153,34 +171,15 @@ static unsigned long long sectors(const unsigned char *number, unsigned shift)
 	return (unsigned long long)le32(number) << (shift - 9);
 }
 
-static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned number)
-{
-	char *end = text_hex(id->uuid, le32(mbr + MBR_SIGNATURE), 8, false);
-
-	*end++ = '-';
-	*text_hex(end, number, 2, false) = '\0';
-	id->label[0] = '\0';
-}
-
-static const unsigned char *slot_of(const struct table *t, unsigned i)
-{
-	return t->at + MBR_SLOTS + 16 * (i & 3);
-}
-
 /* Those of an MBR; the parts of what is extended are believed to be there. */
 static void ask_mbr(struct table *t)
 {
-	for (unsigned i = 0; i < PARTTABLE_MAX - 1 && t->count_hits < t->max; i++) {
-		unsigned long long start = PARTTABLE_ANYWHERE;
+	for (unsigned i = 0; i < PARTTABLE_MAX - 1; i++) {
+		const unsigned char *slot = t->at + MBR_SLOTS + 16 * (i & 3);
 
-		if (i < 4) {
-			/* what is extended has no PARTUUID, whatever a GPT from before says */
-			if (extended(slot_of(t, i)) || !le32(slot_of(t, i) + 12))
-				continue;
-			start = sectors(slot_of(t, i) + 8, t->shift);
-		}
-		mbr_id(&t->hits[t->count_hits].id, t->at, i + 1);
-		ask(t, i + 1, start);
+		/* what is extended has no PARTUUID, whatever a GPT from before says */
+		if (i >= 4 || (!extended(slot) && le32(slot + 12)))
+			ask(t, i + 1, i >= 4 ? PARTTABLE_ANYWHERE : sectors(slot + 8, t->shift), NULL);
 	}
 }
 
@@ -195,38 +194,26 @@ int parttable_find(struct reader *disk, unsigned sector, parttable_is *is, const
 	t.arg = arg;
 	t.hits = hits;
 	t.max = max;
-	t.count_hits = 0;
-	if (mbr(&t))
+	if (first_sector(&t) == MBR)
 		ask_mbr(&t);
-	if (t.count_hits || gpt(&t, 1))
-		return t.count_hits;
-	/* what a damaged one names does not count */
-	t.count_hits = 0;
-	if (gpt(&t, t.last))
+	if (t.count_hits || gpt(&t, 1) || gpt(&t, t.last))
 		return t.count_hits;
 	return disk->error ? -EIO : -ENOENT;
-}
-
-/* is_pmbr_valid() of the first sector */
-static bool protective(const unsigned char *mbr)
-{
-	for (unsigned i = MBR_SLOTS; i < 510; i += 16)
-		if (mbr[i + 4] == 0xee && le32(mbr + i + 8) == 1)
-			return le16(mbr + 510) == 0xaa55;
-	return false;
 }
 
 enum parttable_fault parttable_fault(struct reader *disk, unsigned *sector)
 {
 	struct table t;
-	bool is_protected;
+	enum sector first;
 
-	/* of a sector 0 that does not read there is more to say than this */
-	if (!open_table(&t, disk, *sector) || mbr(&t) || disk->error)
+	if (!open_table(&t, disk, *sector))
 		return PARTTABLE_FINE;
-	is_protected = protective(t.at);
+	first = first_sector(&t);
+	/* of a sector 0 that does not read there is more to say than this */
+	if (first == MBR || disk->error)
+		return PARTTABLE_FINE;
 	if (gpt(&t, 1))
-		return is_protected ? PARTTABLE_FINE : PARTTABLE_UNPROTECTED;
+		return first == PROTECTIVE ? PARTTABLE_FINE : PARTTABLE_UNPROTECTED;
 	if (gpt(&t, t.last))
 		return PARTTABLE_BACKUP_ONLY;
 	if (t.is_cut)
@@ -271,11 +258,11 @@ static void add_mbr(struct list *l, unsigned number, unsigned long long start,
 }
 
 /* efi_partition(): with `gpt` no protective MBR is asked for, and the backup counts. */
-static bool list_gpt(struct list *l, bool force)
+static bool list_gpt(struct list *l, enum sector first, bool force)
 {
 	struct table *t = &l->table;
 
-	if (!force && !protective(l->mbr))
+	if (!force && first != PROTECTIVE)
 		return false;
 	if (!gpt(t, 1) && !(force && gpt(t, t->last)))
 		return false;
@@ -377,16 +364,16 @@ const char *parttable_list(struct reader *disk, unsigned sector, bool force, par
 			   void *context)
 {
 	struct list l = { .each = each, .context = context, .next = 5 };
-	bool is_mbr;
+	enum sector first;
 
 	if (!open_table(&l.table, disk, sector))
 		return NULL;
-	is_mbr = mbr(&l.table);
+	first = first_sector(&l.table);
 	for (unsigned i = 0; i < sizeof(l.mbr); i++)
 		l.mbr[i] = l.table.at[i];
-	if (list_gpt(&l, force))
+	if (list_gpt(&l, first, force))
 		return "gpt";
-	if (!is_mbr)
+	if (first != MBR)
 		return NULL;
 	list_mbr(&l);
 	return "dos";

@@ -54,9 +54,9 @@ void format_label(struct identity *id, const void *bytes, unsigned length)
 	format_text(id->label, bytes, length);
 }
 
-void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units, bool big)
+void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units)
 {
-	text_utf8(id->label, bytes, units, big);
+	text_utf8(id->label, bytes, units);
 	trim(id->label);
 }
 
@@ -81,130 +81,121 @@ const unsigned char *format_read(struct probe *p, unsigned size, unsigned long l
 
 bool format_is_free(const struct probe *p, unsigned long long offset)
 {
-	return !p->super->fs.type || offset >= p->super->fs.size;
+	return offset >= p->super->contents.size;
 }
 
 bool super_is_named(const char *drivers, const char *type)
 {
-	for (; *drivers; drivers++) {
-		if (drivers[0] == type[0] && drivers[1] == type[1] && drivers[2] == type[2])
-			return true;
+	while (drivers[0] != type[0] || drivers[1] != type[1] || drivers[2] != type[2]) {
 		drivers = str_find(drivers, ',');
-		if (!*drivers)
-			break;
+		if (!*drivers++)
+			return false;
 	}
-	return false;
+	return true;
 }
 
-/* Does what the row describes stand there? Then it is in *id. */
-static bool fits(struct probe *p, const struct format *f, struct identity *id)
-{
-	int err;
-
-	p->format = f;
-	p->id = id;
-	id->type = NULL;
-	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
-	if (p->reader->size < f->base + 1024ULL)
-		return false;
-	p->at = f->base < SUPER_HEAD ? p->super->head + f->base : format_read(p, f->far, f->base);
-	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
-		return false;
-	id->size = 0;
-	id->devices = 1;
-	id->uuid[0] = id->label[0] = '\0';
-	if (f->uuid_at)
-		format_uuid(id, p->at + f->uuid_at);
-	format_label(id, p->at + f->label_at, f->label_length);
-	/* check() may change it: one superblock can be of several types (ext) */
-	id->type = f->type;
-	err = f->check ? f->check(p) : 0;
-	if (!err)
-		return true;
-	if (err == -EBADMSG)
-		p->super->damaged = id->type;
-	id->type = NULL;
-	return false;
-}
-
-/* Of two file systems that fit: what rootfstype= names first, then what has more than a short magic. */
-static int rank(const struct probe *p, const struct identity *id, const struct format *f)
-{
-	return (p->wish->types && super_is_named(p->wish->types, id->type)) * 2 - f->weak;
-}
-
+/* Keeps what the row describes, if it stands there and nothing better does. */
 static void try(struct probe *p, const struct format *f)
 {
 	struct super *s = p->super;
-	struct identity *id = f->member ? &s->member : s->fs.type ? &s->second : &s->fs;
-	const char *second = s->second.type;
-	int better;
+	struct contents *c = &s->contents;
+	struct identity *id = f->member ? &s->member : &s->tried;
+	int err;
+	unsigned rank;
 
-	if (f->member && id->type)
+	if (c->member)
 		return;
-	if (!fits(p, f, id)) {
-		s->second.type = second;
+	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
+	if (p->reader->size < f->base + 1024ULL)
 		return;
-	}
-	if (id == &s->second) {
-		better = rank(p, id, f) - rank(p, &s->fs, s->format);
-		if (better)
-			id->type = better < 0 ? second : NULL;
-		if (better <= 0)
+	p->offset = f->base;
+	if (f->end) {
+		p->offset = (p->reader->size - f->base) >> f->end << f->end;
+		if (p->wish->partitioned || (s->format && s->format->owns > format_is_free(p, p->offset)))
 			return;
-		fits(p, f, &s->fs);
+	} else if (f->far && c->fs) {
+		/* it takes a read more, and is not looked for when something is found */
+		return;
 	}
-	if (!f->member)
-		s->format = f;
+	p->at = f->far ? format_read(p, f->far, p->offset) : s->head + f->base;
+	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
+		return;
+	p->format = f;
+	p->id = id;
+	/* check() may change it: one superblock can be of several types (ext) */
+	p->type = f->type;
+	p->size = p->number = 0;
+	p->devices = 1;
+	id->uuid[0] = '\0';
+	if (f->uuid_at)
+		format_uuid(id, p->at + f->uuid_at);
+	format_label(id, p->at + f->label_at, f->label_length);
+	err = f->check ? f->check(p) : 0;
+	if (err == -EBADMSG)
+		c->damaged = p->type;
+	if (err)
+		return;
+	if (f->member) {
+		c->member = p->type;
+		return;
+	}
+	/* of two file systems what rootfstype= names is it, then what has more than a short magic */
+	rank = f->weak ? 1 : 2;
+	if (p->wish->types && super_is_named(p->wish->types, p->type))
+		rank += 2;
+	if (rank == s->rank)
+		c->second = p->type;
+	if (rank <= s->rank)
+		return;
+	c->fs = p->type;
+	c->second = NULL;
+	c->size = p->size;
+	c->number = p->number;
+	c->devices = p->devices;
+	s->format = f;
+	s->rank = rank;
+	/* no struct assignment: of this size it is memcpy(), for which the C library of ARM has 600 bytes */
+	str_copy(s->fs.uuid, sizeof(s->fs.uuid), id->uuid);
+	str_copy(s->fs.label, sizeof(s->fs.label), id->label);
 }
 
-/* All that have their base there, 0 for the head. */
-static void try_all(struct probe *p, unsigned base, bool member)
+/*
+ * When a format's turn is, from FIRST down: file systems in the head; then what is elsewhere, the largest
+ * offset first (btrfs decides by one sector more); at last members in the head and at the end: what a file
+ * system takes is known by then.
+ */
+#define FIRST 16
+
+static unsigned turn_of(const struct format *f)
 {
-	for (const struct format *f = __start_formats; f < __stop_formats; f++)
-		if (f->member == member && (f->base < SUPER_HEAD ? 0 : f->base) == base)
-			try(p, f);
+	if (f->end)
+		return 0;
+	if (f->far)
+		return f->base >> 13 | !f->member;
+	return f->member ? 1 : FIRST;
 }
 
 void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish)
 {
 	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
-	struct probe p = { .super = s, .reader = reader, .wish = wish };
+	struct probe p;
+	struct contents *c = &s->contents;
 
-	s->fs.type = s->member.type = s->second.type = s->damaged = NULL;
-	s->far_size = 0;
+	*s = (struct super){ .far_size = 0 };
+	p.super = s;
+	p.reader = reader;
+	p.wish = wish;
 	/* A device of a sector or two is the place of an extended partition: blkid's rule too. */
 	if (reader->size <= 1024)
 		return;
-	for (size_t i = 0; i < SUPER_HEAD; i++)
-		s->head[i] = 0;
 	/* a bad sector need not be one that decides */
 	if (!reader_get(reader, s->head, size, 0))
 		reader_get(reader, s->head, 4096, 0);
-	try_all(&p, 0, false);
-	/* largest offset first: btrfs decides by one sector more */
-	for (unsigned base = FORMAT_FAR_MAX; base > SUPER_HEAD && !s->fs.type && !s->member.type; base >>= 1) {
-		try_all(&p, base, false);
-		if (!s->fs.type)
-			try_all(&p, base, true);
-	}
-	/* the last: what a file system takes is known by then */
-	try_all(&p, 0, true);
+	for (unsigned turn = FIRST + 1; turn--;)
+		for (const struct format *f = __start_formats; f < __stop_formats; f++)
+			if (turn_of(f) == turn)
+				try(&p, f);
 	/* what checks out beats the remains of something else */
-	if (s->fs.type)
-		s->damaged = NULL;
-}
-
-void super_contents(struct contents *contents, const struct super *s, const struct reader *reader)
-{
-	*contents = (struct contents){
-		.fs = s->fs.type,
-		.member = s->member.type,
-		.second = s->second.type,
-		.damaged = s->damaged,
-		.size = s->fs.size,
-		.number = s->fs.number,
-		.devices = s->fs.devices,
-		.uncertain = reader->error,
-	};
+	if (c->fs)
+		c->damaged = NULL;
 }

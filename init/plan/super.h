@@ -15,35 +15,35 @@
 /* What is read of the medium's start: it decides most formats. Others are asked for by a sector of their own. */
 #define SUPER_HEAD (4096 + 512)
 
+/* What a device is called; both are "" when there is none. */
 struct identity {
-	const char *type;            /* NULL: not identified */
-	unsigned long long size;     /* bytes that the format claims to take, 0: does not say */
-	unsigned devices;            /* on how many it is; 1 where a format knows no others */
-	unsigned long long number;   /* this one's among them */
-	char uuid[SUPER_UUID_MAX];   /* "" when there is none */
+	char uuid[SUPER_UUID_MAX];
 	char label[SUPER_LABEL_MAX]; /* bytes of the medium: may hold anything but NUL */
 };
 
-struct super {
-	struct identity fs;     /* the file system */
-	struct identity member; /* RAID, LVM, LUKS, swap ...: never to be mounted, whatever fs says */
-	struct identity second; /* type: another file system that fits as well; then neither counts */
-	const char *damaged;    /* a type that would fit but for a wrong checksum; none else does */
-	const struct format *format;    /* that of fs */
-	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
-	unsigned long long far_at;      /* where that was read: */
-	unsigned far_size;
-	unsigned char far[4096];
+/* What is on a device; types are NULL where there is none. */
+struct contents {
+	const char *fs;     /* the file system */
+	unsigned long long size;   /* bytes that it claims to take, 0: does not say */
+	unsigned long long number; /* this device's among its devices, */
+	unsigned devices;   /* of which there are so many; 1 where a format knows no others */
+	unsigned sequence;  /* of the disk, before it was read (sys_disk_sequence()) */
+	const char *member; /* RAID, LVM, LUKS, swap ...: never to be mounted, whatever fs says */
+	const char *second; /* another file system that fits as well; then neither counts */
+	const char *damaged; /* a type that would fit but for a wrong checksum; none else does */
+	bool is_held;       /* another device stands on it */
 };
 
-/* What is on a device, in short; types are NULL where there is none. */
-struct contents {
-	const char *fs, *member, *second, *damaged;
-	unsigned long long size, number; /* of struct identity */
-	unsigned devices;
-	unsigned sequence; /* of the disk, before it was read (sys_disk_sequence()) */
-	bool uncertain;    /* not all that decides could be read */
-	bool is_held;      /* another device stands on it */
+struct super {
+	struct contents contents;
+	const struct format *format;    /* that of fs */
+	unsigned rank;                  /* of fs, among others that fit; 0 for none */
+	unsigned far_size;
+	unsigned long long far_at;      /* where far was read */
+	struct identity fs, member;     /* of those */
+	struct identity tried;
+	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
+	unsigned char far[4096];
 };
 
 /* What super_identify() is asked for. */
@@ -66,9 +66,6 @@ struct super_wish {
  * is not certain: half of a RAID looks like a whole disk.
  */
 void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish);
-
-/* What it found, in short. */
-void super_contents(struct contents *contents, const struct super *s, const struct reader *reader);
 
 /*
  * Is the type among these drivers, separated by commas? Three letters tell: ext4 mounts what is ext2, and

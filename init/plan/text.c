@@ -35,15 +35,15 @@ static char *put(char *out, unsigned c)
 	return out;
 }
 
-void text_utf8(char *out, const unsigned char *utf16, unsigned units, bool big)
+void text_utf8(char *out, const unsigned char *utf16, unsigned units)
 {
 	for (unsigned i = 0; i < units; i++) {
-		unsigned c = big ? be16(utf16 + 2 * i) : le16(utf16 + 2 * i), low = 0;
+		unsigned c = le16(utf16 + 2 * i), low = 0;
 
 		if (!c)
 			break;
 		if (c >> 10 == 0xd800 >> 10 && i + 1 < units)
-			low = big ? be16(utf16 + 2 * i + 2) : le16(utf16 + 2 * i + 2);
+			low = le16(utf16 + 2 * i + 2);
 		if (low >> 10 == 0xdc00 >> 10) {
 			c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
 			i++;

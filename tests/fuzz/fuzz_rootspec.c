@@ -65,17 +65,17 @@ static void ask(const struct rootspec *spec, const char *value)
 	char bar[JUDGE_BAR_MAX];
 	bool is_id = spec->tag == TAG_UUID || spec->tag == TAG_PARTUUID, is_whole, begins;
 
-	super.fs.type = "ext4";
-	super.member.type = strchr(value, 'M') ? "linux_raid_member" : NULL;
-	super.second.type = strchr(value, 'S') ? "xfs" : NULL;
+	super.contents.fs = "ext4";
+	super.contents.member = strchr(value, 'M') ? "linux_raid_member" : NULL;
+	super.contents.second = strchr(value, 'S') ? "xfs" : NULL;
 	strncpy(super.fs.uuid, value, sizeof(super.fs.uuid) - 1);
 	strncpy(super.fs.label, value, sizeof(super.fs.label) - 1);
-	super.member = super.member.type ? super.fs : (struct identity){ .type = NULL };
+	super.member = super.contents.member ? super.fs : (struct identity){ .uuid = "" };
 	strncpy(part.uuid, value, sizeof(part.uuid) - 1);
 	strncpy(part.label, value, sizeof(part.label) - 1);
 
 	contents = (struct contents){
-		.fs = super.fs.type, .member = super.member.type, .second = super.second.type,
+		.fs = super.contents.fs, .member = super.contents.member, .second = super.contents.second,
 	};
 	assert(!judge_bar(bar, &contents) == (!contents.member && !contents.second));
 	rootspec_is_whole(spec);

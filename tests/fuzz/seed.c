@@ -69,13 +69,15 @@ typedef void summary(struct reader *reader, FILE *to);
 static void super(struct reader *reader, FILE *to)
 {
 	static struct super s;
-	const struct identity *all[] = { &s.fs, &s.member, &s.second };
 
 	super_identify(&s, reader, &(struct super_wish){ .types = NULL });
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (all[i]->type)
-			fprintf(to, "%s %s %s\n", all[i]->type, all[i]->uuid, all[i]->label);
-	fprintf(to, "damaged %s\n", s.damaged ? s.damaged : "");
+	if (s.contents.fs)
+		fprintf(to, "%s %s %s\n", s.contents.fs, s.fs.uuid, s.fs.label);
+	if (s.contents.member)
+		fprintf(to, "%s %s %s\n", s.contents.member, s.member.uuid, s.member.label);
+	if (s.contents.second)
+		fprintf(to, "%s\n", s.contents.second);
+	fprintf(to, "damaged %s\n", s.contents.damaged ? s.contents.damaged : "");
 }
 
 static void each(void *to, const struct parttable_entry *entry)

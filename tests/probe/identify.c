@@ -37,13 +37,13 @@ static void print_damaged(struct super *super, struct reader *reader)
 	for (const struct format *f = __start_formats; f < __stop_formats; f++) {
 		struct probe probe = { .super = super, .reader = reader, .wish = &wish, .format = f, .id = &id };
 
-		id.type = f->type;
+		probe.type = f->type;
 		reader->reads = READER_READS;
 		reader->bytes = READER_BYTES;
 		probe.at = f->base < SUPER_HEAD ? super->head + f->base : format_read(&probe, f->far, f->base);
 		if (probe.at && f->check && format_is(probe.at + f->magic_at, f->magic, f->magic_length) &&
 		    f->check(&probe) == -EBADMSG)
-			printf("%s ", id.type);
+			printf("%s ", probe.type);
 	}
 }
 
@@ -53,7 +53,7 @@ static void identify(const char *path)
 	struct reader reader = { .read = read_file, .fd = open(path, O_RDONLY), .reads = READER_READS,
 				 .bytes = READER_BYTES };
 	const struct identity *id;
-	const char *kind;
+	const char *kind, *type;
 
 	if (reader.fd < 0)
 		err(1, "%s", path);
@@ -62,10 +62,11 @@ static void identify(const char *path)
 	super_identify(&super, &reader, &wish);
 	if (reader.error)
 		errx(1, "%s: read", path);
-	id = super.member.type ? &super.member : &super.fs;
-	kind = !id->type ? "" : super.member.type ? "member" : super.second.type ? "several" : "fs";
-	printf("%s%c%s%c%s%c%s%c%u%c%u%c", kind, 0, id->type ? id->type : "", 0, id->type ? id->uuid : "", 0,
-	       id->type ? id->label : "", 0, reads, 0, bytes, 0);
+	id = super.contents.member ? &super.member : &super.fs;
+	type = super.contents.member ? super.contents.member : super.contents.fs;
+	kind = !type ? "" : super.contents.member ? "member" : super.contents.second ? "several" : "fs";
+	printf("%s%c%s%c%s%c%s%c%u%c%u%c", kind, 0, type ? type : "", 0, type ? id->uuid : "", 0,
+	       type ? id->label : "", 0, reads, 0, bytes, 0);
 	print_damaged(&super, &reader);
 	putchar('\0');
 	fflush(stdout);

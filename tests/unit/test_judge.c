@@ -9,9 +9,10 @@
 static struct super super;
 static struct parttable_id part = { .uuid = "a1d0c3e5-02", .label = "system" };
 
-static void identify(struct identity *id, const char *type, const char *uuid, const char *label)
+static void identify(struct identity *id, const char **at, const char *type, const char *uuid, const char *label)
 {
-	*id = (struct identity){ .type = type };
+	*at = type;
+	*id = (struct identity){ .uuid = "" };
 	strcpy(id->uuid, uuid);
 	strcpy(id->label, label);
 }
@@ -20,7 +21,7 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&super, 0, sizeof(super));
-	identify(&super.fs, "ext4", "1111", "root");
+	identify(&super.fs, &super.contents.fs, "ext4", "1111", "root");
 	return 0;
 }
 
@@ -42,8 +43,7 @@ static void values(void **state)
 	assert_string_equal(judge_value(TAG_PARTLABEL, &super, &part), "system");
 	for (enum tag tag = 0; tag < TAGS; tag++)
 		assert_string_equal(judge_value(tag, NULL, NULL), "");
-	/* what an earlier device has left counts for nothing */
-	super.fs.type = NULL;
+	identify(&super.fs, &super.contents.fs, NULL, "", "");
 	assert_string_equal(judge_value(TAG_UUID, &super, &part), "");
 	assert_string_equal(judge_value(TAG_LABEL, &super, &part), "");
 }
@@ -58,11 +58,11 @@ static void by_each_tag(void **state)
 	assert_false(is_meant("UUID=1112"));
 	assert_false(is_meant("UUID=111"));
 	assert_false(is_meant("LABEL=Root"));
-	super.fs.type = NULL;
+	identify(&super.fs, &super.contents.fs, NULL, "", "");
 	assert_false(is_meant("UUID=1111"));
 	/* two that fit: it is found by the first, and barred */
-	super.fs.type = "ext4";
-	super.second.type = "xfs";
+	setup(NULL);
+	super.contents.second = "xfs";
 	assert_true(is_meant("UUID=1111"));
 }
 
@@ -70,7 +70,7 @@ static void by_each_tag(void **state)
 static void member(void **state)
 {
 	(void)state;
-	identify(&super.member, "linux_raid_member", "2222", "host:0");
+	identify(&super.member, &super.contents.member, "linux_raid_member", "2222", "host:0");
 	assert_string_equal(judge_value(TAG_UUID, &super, NULL), "2222");
 	assert_string_equal(judge_value(TAG_LABEL, &super, NULL), "host:0");
 	if (!CONFIG_ROOT_TAG)
@@ -79,7 +79,7 @@ static void member(void **state)
 	assert_true(is_meant("UUID=1111"));
 	assert_true(is_meant("LABEL=root"));
 	assert_false(is_meant("UUID=3333"));
-	super.fs.type = NULL;
+	identify(&super.fs, &super.contents.fs, NULL, "", "");
 	assert_false(is_meant("UUID=1111"));
 	assert_true(is_meant("UUID=2222"));
 }

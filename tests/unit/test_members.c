@@ -18,18 +18,20 @@ static const char *member_of(bool partitioned)
 	const struct super_wish wish = { .partitioned = partitioned };
 	static char out[sizeof(struct identity) + 64];
 	const struct identity *id = &super.member;
+	const char *type;
 
 	disk_rewind();
 	reader.reads = READER_READS;
 	reader.bytes = READER_BYTES;
 	memset(&super, 0x5a, sizeof(super));
 	super_identify(&super, &reader, &wish);
-	assert_null(super.fs.type);
+	type = super.contents.member;
+	assert_null(super.contents.fs);
 	*out = '\0';
-	if (super.damaged)
-		sprintf(out, "damaged %s", super.damaged);
-	else if (id->type)
-		sprintf(out, "%s %s %s", id->type, id->uuid, id->label);
+	if (super.contents.damaged)
+		sprintf(out, "damaged %s", super.contents.damaged);
+	else if (type)
+		sprintf(out, "%s %s %s", type, id->uuid, id->label);
 	return out;
 }
 
@@ -294,6 +296,34 @@ static void bcache(void **state)
 	assert_string_equal(member(), "");
 }
 
+static void bcachefs(void **state)
+{
+	static const struct { const char *magic; bool old; } rows[] = {
+		{ "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef", false },
+		{ "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		print_message("    row %zu\n", i);
+		disk_make(SIZE);
+		put_text(4096 + 24, rows[i].magic);
+		memset(disk + 4096 + 40, 'i', 16); /* the one that nobody is shown */
+		put_bytes(4096 + 56, ID, 16);
+		memset(disk + 4096 + 72, 'n', 32);
+		put(4096 + 104, 8, 8);
+		/* on one device it is the kernel's to mount */
+		for (unsigned devices = 0; devices <= 255; devices = devices * 2 + 1) {
+			put(4096 + 123, devices, 1);
+			assert_string_equal(member(), devices > 1 ? "bcachefs " UUID " nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn" : "");
+		}
+		put(4096 + 104, 9, 8);
+		assert_string_equal(member(), rows[i].old ? "" : "bcachefs " UUID " nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn");
+		disk[4096 + 39] ^= 1;
+		assert_string_equal(member(), "");
+	}
+}
+
 static void drbd(void **state)
 {
 	static const struct { unsigned magic; const char *member; } rows[] = {
@@ -412,6 +442,7 @@ int main(void)
 		cmocka_unit_test_teardown(luks, end),
 		cmocka_unit_test_teardown(swap, end),
 		cmocka_unit_test_teardown(bcache, end),
+		cmocka_unit_test_teardown(bcachefs, end),
 		cmocka_unit_test_teardown(drbd, end),
 		cmocka_unit_test_teardown(zfs, end),
 		cmocka_unit_test_teardown(bitlocker, end),

@@ -16,10 +16,10 @@ static int check(struct probe *p)
 
 	if (le64(sb + 0x30) != OFFSET || p->reader->size < LEAST)
 		return -EINVAL;
-	p->id->devices = le64(sb + 0x88) > DEVICES_MAX ? DEVICES_MAX : (unsigned)le64(sb + 0x88);
+	p->devices = le64(sb + 0x88) > DEVICES_MAX ? DEVICES_MAX : (unsigned)le64(sb + 0x88);
 	/* the rest is of this device, which may be one of several */
-	p->id->number = le64(sb + 0xc9);
-	p->id->size = le64(sb + 0xd1);
+	p->number = le64(sb + 0xc9);
+	p->size = le64(sb + 0xd1);
 	if (p->wish->by_name)
 		return 0;
 	sb = format_read(p, SIZE, OFFSET);

@@ -16,7 +16,7 @@ static int check(struct probe *p)
 
 	if (!(le32(p->at + 8) & FSID_VERSION_2))
 		return 0;
-	p->id->size = size;
+	p->size = size;
 	if (size < HEADER || size > SUPER_HEAD || size > p->reader->size)
 		return 0;
 	return ~crc_hole(CRC32, ~0U, p->at, size, CRC) == le32(p->at + CRC) ? 0 : -EBADMSG;

@@ -12,7 +12,7 @@ static bool take(void *id, const unsigned char *entry)
 {
 	if (entry[0] != VOLUME_LABEL)
 		return false;
-	format_label_utf16(id, entry + 2, entry[1] < NAME_LENGTH ? entry[1] : NAME_LENGTH, false);
+	format_label_utf16(id, entry + 2, entry[1] < NAME_LENGTH ? entry[1] : NAME_LENGTH);
 	return true;
 }
 
@@ -53,7 +53,7 @@ static int check(struct probe *p)
 
 	if (!is_sane(b))
 		return -EINVAL;
-	p->id->size = le64(b + 72) << log;
+	p->size = le64(b + 72) << log;
 	if (p->wish->by_name)
 		return 0;
 	if (!is_sound(p, log))

@@ -28,16 +28,16 @@ static int check(struct probe *p)
 		return -EINVAL;
 	/* ext4 by what the older ones do not know, as in libblkid */
 	if (!(incompat & ~EXT3_INCOMPAT) && !(ro_compat & ~EXT3_RO_COMPAT)) {
-		p->id->type = journal ? "ext3" : "ext2";
+		p->type = journal ? "ext3" : "ext2";
 		if (incompat & RECOVER && !journal)
 			return -EINVAL;
 	}
 	if (ro_compat & METADATA_CSUM && crc(CRC32C, ~0U, sb, 0x3fc) != le32(sb + 0x3fc))
 		return -EBADMSG;
-	p->id->size = le32(sb + 4);
+	p->size = le32(sb + 4);
 	if (incompat & INCOMPAT_64BIT)
-		p->id->size |= (unsigned long long)le32(sb + 0x150) << 32;
-	p->id->size <<= 10 + log;
+		p->size |= (unsigned long long)le32(sb + 0x150) << 32;
+	p->size <<= 10 + log;
 	return 0;
 }
 

@@ -31,10 +31,10 @@ static int check(struct probe *p)
 	if (le32(sb + 4) == 1)
 		return 0;
 	format_uuid(p->id, sb + 0x6c);
-	format_label_utf16(p->id, sb + 0x7c, 512, false);
+	format_label_utf16(p->id, sb + 0x7c, 512);
 	/* Blocks of 4 kB, unless pages are larger. When there are more devices, of all of them. */
 	if (le32(sb + 0x10) <= 16 && !sb[0x899])
-		p->id->size = le64(sb + 0x24) << le32(sb + 0x10);
+		p->size = le64(sb + 0x24) << le32(sb + 0x10);
 	return 0;
 }
 

@@ -63,7 +63,7 @@ static int check(struct probe *p)
 	if (is_fat32 ? clusters > MAX_FAT32 || !has_info(p, log) : clusters > MAX_FAT16)
 		return -EINVAL;
 
-	p->id->size = (unsigned long long)sectors << log;
+	p->size = (unsigned long long)sectors << log;
 	if (p->wish->by_name)
 		return 0;
 	c = (struct chain){

@@ -16,28 +16,35 @@
 struct probe {
 	struct super *super;
 	struct reader *reader;
-	const struct format *format;
-	struct identity *id;        /* to fill: type is set, uuid and label if the row has them */
-	const unsigned char *at;    /* the superblock: in the head, or its first sector in super->far */
 	const struct super_wish *wish; /* as super_identify() got it */
+	const struct format *format;
+	unsigned long long offset;  /* where it stands */
+	const unsigned char *at;    /* the superblock: in the head, or its first sector in super->far */
+	/* to fill: */
+	struct identity *id;        /* empty, unless the row has a uuid or a label */
+	const char *type;           /* that of the row */
+	unsigned long long size, number; /* as in struct contents: 0, */
+	unsigned devices;           /* and 1 */
 };
 
 #define FORMAT_FAR_MAX (64 << 10)
 
 struct format {
-	const char *type;
-	const char *magic;
+	char type[18];
+	char magic[16];
 	/*
 	 * 0: it is one; -EINVAL: it is not; -EBADMSG: it would be, but for a wrong
 	 * checksum. May be NULL.
 	 */
 	int (*check)(struct probe *p);
-	unsigned base;               /* where the superblock starts, in bytes: in the head, or at one of 16, 32, 64 KiB */
+	/* where the superblock starts, in bytes: in the head, or at one of 16, 32, 64 KiB; or so far before the end */
+	unsigned base;
 	unsigned short magic_at;     /* this and the following from there */
 	unsigned short uuid_at;      /* of 16 bytes in a UUID's order; 0: check() does it, if any */
 	unsigned short label_at, label_length; /* of bytes, padded with NUL; length 0: as before */
-	unsigned short far;          /* how many bytes are read first where base is behind the head */
+	unsigned short far;          /* how many bytes are read first where base is behind the head; else 0 */
 	unsigned char magic_length;  /* 0: only check() tells */
+	unsigned char end;           /* not 0: base counts from the end, and is rounded down to this power of two */
 	bool member;
 	bool weak;                   /* its magic is so short that any other file system is believed before it */
 	unsigned char owns;          /* no array lies 1: in what it says it takes, 2: on its medium at all */
@@ -75,7 +82,7 @@ void format_text(char *out, const void *bytes, unsigned length);
 /* Sets id->label from at most `length` bytes up to a NUL, without the spaces at the end. */
 void format_label(struct identity *id, const void *bytes, unsigned length);
 
-/* The same from UTF-16 of `units` units, little endian unless big: as UTF-8. */
-void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units, bool big);
+/* The same from UTF-16 of `units` units, little endian: as UTF-8. */
+void format_label_utf16(struct identity *id, const unsigned char *bytes, unsigned units);
 
 #endif

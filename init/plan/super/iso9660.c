@@ -92,7 +92,7 @@ static int check(struct probe *p)
 		if (id == CD00 && *d == PRIMARY && !has_primary) {
 			has_primary = true;
 			keep(primary, d + ID);
-			p->id->size = (unsigned long long)le32(d + 80) * SECTOR;
+			p->size = (unsigned long long)le32(d + 80) * SECTOR;
 			if (!date(p->id->uuid, d + MODIFIED) && !date(p->id->uuid, d + CREATED))
 				*p->id->uuid = '\0';
 			if (p->wish->by_name)
@@ -110,10 +110,14 @@ static int check(struct probe *p)
 		format_label(p->id, primary, ID_LENGTH);
 		return 0;
 	}
-	if (join(joined, joliet, primary))
-		format_label_utf16(p->id, joined, sizeof(joined) / 2, false);
-	else
-		format_label_utf16(p->id, joliet, ID_LENGTH / 2, true);
+	if (join(joined, joliet, primary)) {
+		format_label_utf16(p->id, joined, sizeof(joined) / 2);
+		return 0;
+	}
+	/* it is big endian */
+	for (int i = 0; i < ID_LENGTH; i++)
+		joined[i] = joliet[i ^ 1];
+	format_label_utf16(p->id, joined, ID_LENGTH / 2);
 	return 0;
 }
 

@@ -14,94 +14,72 @@
 
 /* ---- md: linux include/uapi/linux/raid/md_p.h, drivers/md/md.c ------------------------------- */
 
-#define MD_MAGIC 0xa92b4efc
-
-static unsigned word(const unsigned char *at, bool big)
+/*
+ * Its sum is not looked at: what was a member once is not mounted, however damaged. But where one at the end lies
+ * in what a file system takes it may be that one's data: then the sum must be the folded one of its other words.
+ */
+static int sound(struct probe *p, unsigned size, unsigned sum_at)
 {
-	return big ? be32(at) : le32(at);
+	const unsigned char *sb;
+	unsigned long long sum = 0;
+
+	if (!p->format->end || format_is_free(p, p->offset))
+		return 0;
+	sb = format_read(p, size, p->offset);
+	for (unsigned i = 0; sb && i < size; i += 4)
+		sum += i == sum_at ? 0 : le32(sb + i);
+	return sb && le32(sb + sum_at) == (unsigned)(sum + (sum >> 32)) ? 0 : -EINVAL;
 }
 
 /* Version 0.90, in the byte order of who made it. */
-static int md_0(struct probe *p, const unsigned char *sb, unsigned long long at)
+static int md_0(struct probe *p)
 {
-	bool big = be32(sb) == MD_MAGIC;
+	const unsigned char *sb = p->at;
+	bool big = sb[0] == 0xa9;
 	unsigned char uuid[16];
 
 	/* the data stand before */
-	if (word(sb, big) != MD_MAGIC || at >> 10 < word(sb + 32, big))
+	if (p->offset >> 10 < (big ? be32(sb + 32) : le32(sb + 32)))
 		return -EINVAL;
 	/* four words, the first of which stands apart */
 	for (unsigned i = 0; i < 16; i++)
 		uuid[i] = sb[(i < 4 ? 20 : 48) + (big ? i : i ^ 3)];
 	format_uuid(p->id, uuid);
-	return 0;
+	return sound(p, 4096, 38 * 4);
 }
 
-static int md_1(struct probe *p, const unsigned char *sb, unsigned long long at)
+/* Version 1 says where it stands. */
+static int md_1(struct probe *p)
 {
-	if (le32(sb) != MD_MAGIC || le32(sb + 4) != 1 || le64(sb + 144) != at >> 9)
+	if (le64(p->at + 144) != p->offset >> 9)
 		return -EINVAL;
-	format_uuid(p->id, sb + 16);
-	format_label(p->id, sb + 32, 32);
-	return 0;
+	return sound(p, 256 + 2 * (le32(p->at + 220) & 0x3ff), 216);
 }
 
-/* Is that word of the superblock the folded sum of its others? */
-static bool is_sound(struct probe *p, unsigned long long at, unsigned size, unsigned word_at)
-{
-	const unsigned char *sb = format_read(p, size, at);
-	unsigned long long sum = 0;
-
-	for (unsigned i = 0; sb && i < size; i += 4)
-		sum += i == word_at ? 0 : le32(sb + i);
-	return sb && le32(sb + word_at) == (unsigned)(sum + (sum >> 32));
-}
-
-/*
- * Its sum is not looked at: what was a member once is not mounted, however damaged. But where it lies in
- * what a file system takes it may be that one's data, and must be sound.
- */
-static int md(struct probe *p)
-{
-	unsigned long long size = p->reader->size;
-	/* of the versions 0.90, 1.0, 1.1 and 1.2 */
-	const unsigned long long at[] = {
-		(size & ~0xffffULL) - 0x10000, (size & ~0xfffULL) - 0x2000, 0, 0x1000,
-	};
-	const struct super *s = p->super;
-	int err = -EINVAL;
-
-	for (unsigned i = 4; i-- && err;) {
-		bool is_free = i > 1 || format_is_free(p, at[i]);
-		const unsigned char *sb;
-
-		if (i < 2 && (p->wish->partitioned || (s->fs.type && s->format->owns > is_free)))
-			break;
-		sb = i < 2 ? format_read(p, 512, at[i]) : s->head + at[i];
-		if (!sb)
-			continue;
-		err = i ? md_1(p, sb, at[i]) : md_0(p, sb, at[i]);
-		if (!err && !is_free && !(i ? is_sound(p, at[i], 256 + 2 * (le32(sb + 220) & 0x3ff), 216)
-					    : is_sound(p, at[i], 4096, 38 * 4)))
-			err = -EINVAL;
-	}
-	return err;
-}
-
-FORMAT(md, .type = "linux_raid_member", .check = md, .member = true);
+#define MD .type = "linux_raid_member", .member = true
+#define MD_0 MD, .magic_length = 4, .base = 64 << 10, .end = 16, .far = 512, .check = md_0
+#define MD_1 MD, .magic = "\xfc\x4e\x2b\xa9\1\0\0\0", .magic_length = 8, .uuid_at = 16, .label_at = 32, \
+	.label_length = 32, .check = md_1
+FORMAT(md0_90, MD_0, .magic = "\xfc\x4e\x2b\xa9");
+FORMAT(md0_90_big, MD_0, .magic = "\xa9\x2b\x4e\xfc");
+FORMAT(md1_0, MD_1, .base = 8 << 10, .end = 12, .far = 512);
+FORMAT(md1_1, MD_1);
+FORMAT(md1_2, MD_1, .base = 4 << 10);
 
 /* ---- LVM2: lvm2 lib/label/label.h, lib/format_text/layout.h ---------------------------------- */
+
+#define LVM2_001 0x31303020324d564cULL /* "LVM2 001" */
 
 static int lvm(struct probe *p)
 {
 	const unsigned char *label = p->at;
 	char *out = p->id->uuid;
 
-	if (le64(label + 8) != p->format->base >> 9 || !format_is(label + 24, "LVM2 001", 8))
+	if (le64(label + 8) != p->offset >> 9 || le64(label + 24) != LVM2_001)
 		return -EINVAL;
 	for (unsigned i = 0; i < 32; i++) {
 		/* in groups of 6, 4, 4, 4, 4, 4 and 6 */
-		if ((i & 3) == 2 && i > 2 && i < 30)
+		if (1U << i & 0x4444440)
 			*out++ = '-';
 		*out++ = (char)label[32 + i];
 	}
@@ -121,7 +99,7 @@ FORMAT(lvm3, LVM, .base = 1536);
 /* The second header of version 2 counts too: it repairs the first. It says where it stands. */
 static int luks(struct probe *p)
 {
-	if (p->format->base && be64(p->at + 256) != p->format->base)
+	if (p->offset && be64(p->at + 256) != p->offset)
 		return -EINVAL;
 	format_text(p->id->uuid, p->at + 168, SUPER_UUID_MAX - 1);
 	if (be16(p->at + 6) == 2)
@@ -150,36 +128,29 @@ static int swap_info(struct probe *p)
 	return 0;
 }
 
-/* The end of a page of that size, which is read when the version is that of a swap. */
-static const unsigned char *page_end(struct probe *p, unsigned page)
-{
-	const unsigned char *sb = p->super->head + 1024, *end;
-
-	if (page <= SUPER_HEAD)
-		return p->super->head + page;
-	if (le32(sb) != 1 && be32(sb) != 1)
-		return NULL;
-	end = format_read(p, 512, page - 512);
-	return end ? end + 512 : NULL;
-}
-
-/* The magic stands at the end of a page of the machine that made it. */
+/*
+ * The magic stands at the end of a page of the machine that made it. A larger one than the head has is read
+ * when the version is that of a swap.
+ */
 static int swap(struct probe *p)
 {
-	const unsigned char *sb = p->super->head + 1024, *end;
+	const unsigned char *sb = p->super->head + 1024;
+	bool is_version = le32(sb) == 1 || be32(sb) == 1;
 
-	for (unsigned page = 4 << 10; page <= 64 << 10; page <<= 1) {
-		end = format_is_free(p, page - 1) ? page_end(p, page) : NULL;
-		if (!end)
+	for (unsigned page = 4 << 10; page <= 64 << 10 && format_is_free(p, page - 1); page <<= 1) {
+		const unsigned char *last = page <= SUPER_HEAD ? p->super->head + page - 512 :
+					    is_version ? format_read(p, 512, page - 512) : NULL;
+
+		if (!last)
 			break;
-		if (format_is(end - 10, "SWAP-SPACE", 10))
+		if (format_is(last + 502, "SWAP-SPACE", 10))
 			return 0;
 		/* the kernel's S1SUSPEND, uswsusp's ULSUSPEND: hibernated into it */
-		if (format_is(end - 8, "SUSPEND", 7)) {
-			p->id->type = "swsuspend";
+		if (format_is(last + 504, "SUSPEND", 7)) {
+			p->type = "swsuspend";
 			return swap_info(p);
 		}
-		if (format_is(end - 10, "SWAPSPACE2", 10) && (le32(sb) == 1 || be32(sb) == 1) && le32(sb + 4))
+		if (format_is(last + 502, "SWAPSPACE2", 10) && is_version && le32(sb + 4))
 			return swap_info(p);
 	}
 	return -EINVAL;
@@ -188,3 +159,15 @@ static int swap(struct probe *p)
 FORMAT(swap, .type = "swap", .check = swap, .member = true);
 FORMAT(tuxonice, .type = "swsuspend", .magic = "\xed\xc3\x02\xe9\x98\x56\xe5\x0c",
        .magic_length = 8, .check = swap_info, .member = true);
+
+/* ---- bcachefs: linux fs/bcachefs/bcachefs_format.h ------------------------------------------- */
+
+/* What is on one device the kernel may mount; of several it wants all names. */
+static int bcachefs(struct probe *p)
+{
+	return p->at[123] > 1 ? 0 : -EINVAL;
+}
+
+FORMAT(bcachefs, .type = "bcachefs", .base = 4096, .magic_at = 24, .uuid_at = 56, .magic_length = 16,
+       .magic = "\xc6\x85\x73\xf6\x66\xce\x90\xa9\xd9\x6a\x60\xcf\x80\x3d\xf7\xef",
+       .label_at = 72, .label_length = 32, .check = bcachefs, .member = true);

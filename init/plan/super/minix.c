@@ -33,7 +33,7 @@ static int check(struct probe *p)
 	    first > zones || le16(maps + 2) * MAP_BITS <= zones - first ||
 	    le16(sb + 0x38) == EXT_MAGIC)
 		return -EINVAL;
-	p->id->size = (unsigned long long)zones * 1024;
+	p->size = (unsigned long long)zones * 1024;
 	return 0;
 }
 

@@ -33,7 +33,7 @@ static int check(struct probe *p)
 	}
 	format_uuid(p->id, sb + 152);
 	format_label(p->id, sb + 168, 80);
-	p->id->size = le64(sb + 32);
+	p->size = le64(sb + 32);
 	return 0;
 }
 

@@ -34,7 +34,7 @@ static void label(struct identity *id, const unsigned char *record, unsigned siz
 			value = le32(record + at + 16);
 			from = at + le16(record + at + 20);
 			if (value < SUPER_LABEL_MAX / 3 * 2 && from + value <= size)
-				format_label_utf16(id, record + from, value / 2, false);
+				format_label_utf16(id, record + from, value / 2);
 			return;
 		}
 		if (type == END || length - 1 >= size)
@@ -57,7 +57,7 @@ static int check(struct probe *p)
 	clusters = le64(b + 0x28) >> __builtin_ctz(per);
 	if (le64(b + 0x30) > clusters || le64(b + 0x38) > clusters)
 		return -EINVAL;
-	p->id->size = le64(b + 0x28) * sector;
+	p->size = le64(b + 0x28) * sector;
 	if (p->wish->by_name)
 		return 0;
 	if (!reader_get(p->reader, records, (VOLUME + 1) * size,

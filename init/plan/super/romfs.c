@@ -8,7 +8,7 @@ static int check(struct probe *p)
 {
 	unsigned size = be32(p->at + 8), sum = 0;
 
-	p->id->size = size;
+	p->size = size;
 	/* the words of the first 512 bytes add up to zero */
 	for (unsigned i = 0; i < 512 && i + 4 <= size; i += 4)
 		sum += be32(p->at + i);

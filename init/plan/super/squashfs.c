@@ -10,9 +10,9 @@
 static int check(struct probe *p)
 {
 	if (le16(p->at + 28) < 4)
-		p->id->type = "squashfs3";
+		p->type = "squashfs3";
 	else
-		p->id->size = le64(p->at + 40);
+		p->size = le64(p->at + 40);
 	return 0;
 }
 

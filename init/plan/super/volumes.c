@@ -8,15 +8,23 @@
 
 #include <errno.h>
 
-/* linux drivers/md/bcache/bcache_ondisk.h: a bcachefs had the same magic. */
+/* linux drivers/md/bcache/bcache_ondisk.h. Each says, at another place, in which sector it stands. */
 static int bcache(struct probe *p)
 {
 	return le64(p->at + 8) == 8 ? 0 : -EINVAL;
 }
 
-FORMAT(bcache, .type = "bcache", .base = 4096, .magic_at = 24, .uuid_at = 40, .magic_length = 16,
-       .magic = "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81",
-       .check = bcache, .member = true);
+/* members.c has bcachefs; it had this magic before it was in Linux. */
+static int old_bcachefs(struct probe *p)
+{
+	return bcache(p) && le64(p->at + 104) == 8 && p->at[123] > 1 ? 0 : -EINVAL;
+}
+
+#define BCACHE .base = 4096, .magic_at = 24, .magic_length = 16, .member = true, \
+	.magic = "\xc6\x85\x73\xf6\x4e\x1a\x45\xca\x82\x65\xf5\x7f\x48\xba\x6d\x81"
+FORMAT(bcache, BCACHE, .type = "bcache", .uuid_at = 40, .check = bcache);
+FORMAT(old_bcachefs, BCACHE, .type = "bcachefs", .uuid_at = 56, .label_at = 72, .label_length = 32,
+       .check = old_bcachefs);
 
 /* drbd-headers/drbd_meta_data.h, drbd-utils user/shared/drbdmeta.c: versions 8, unclean 8, 9. */
 static int drbd(struct probe *p)

@@ -34,7 +34,7 @@ static int check(struct probe *p)
 	if (((sb[101] & 15) == 5 || le32(sb + CRC)) &&
 	    ~crc_hole(CRC32C, ~0U, sb, be16(sb + 102), CRC) != le32(sb + CRC))
 		return -EBADMSG;
-	p->id->size = be64(sb + 8) << sb[120];
+	p->size = be64(sb + 8) << sb[120];
 	return 0;
 }
 
