@@ -99,13 +99,12 @@ static const char *decimal(char *buf, unsigned n)
 
 /* The errors that a boot really meets; the others as "error N". */
 #define ERRORS(row) \
-	row(EPERM, "not permitted") \
 	row(ENOENT, "not found") \
 	row(EINTR, "interrupted") \
 	row(EIO, "read error") \
 	row(ENXIO, "nothing behind the node") \
 	row(ENOEXEC, "no program for this CPU") \
-	row(EAGAIN, "temporarily unavailable") \
+	row(EAGAIN, "try again") \
 	row(ENOMEM, "out of memory") \
 	row(EACCES, "permission denied") \
 	row(ENOTBLK, "not a block device") \
@@ -114,21 +113,19 @@ static const char *decimal(char *buf, unsigned n)
 	row(ENOTDIR, "not a directory") \
 	row(EISDIR, "not a regular file") \
 	row(EINVAL, "invalid") \
-	row(EFBIG, "too large") \
-	row(ENOSPC, "no space left") \
+	row(ENOSPC, "no space") \
 	row(EROFS, "read-only") \
 	row(ENAMETOOLONG, "name too long") \
 	row(ELOOP, "too many links") \
 	row(EBADMSG, "checksum is wrong") \
-	row(EOPNOTSUPP, "not supported") \
 	row(EUCLEAN, "damaged") \
 	row(ENOMEDIUM, "no medium")
 
 STR_ROWS(errors, ERRORS);
 
-const char *str_row(const char *rows, size_t size, int number)
+const char *str_row(const char *rows, int number)
 {
-	for (const char *end = rows + size; rows < end; rows = str_find(rows, '\0') + 1)
+	for (; *rows; rows = str_find(rows, '\0') + 1)
 		if ((unsigned char)*rows++ == number)
 			return rows;
 	return NULL;
@@ -139,32 +136,33 @@ const char *str_error(int err)
 	static char other[17];
 	const char *words = STR_ROW(errors, -err);
 
-	if (!words)
-		str_print(other, sizeof(other), "error %u", (unsigned)-err);
-	return words ? words : other;
+	if (words)
+		return words;
+	str_print(other, sizeof(other), "error %u", (unsigned)-err);
+	return other;
 }
 
 char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 {
-	char number[11];
+	const char *last = buf + size - 1;
+	char text[11];
 
 	for (; *format; format++) {
-		const char *s = format, *end = format + 1;
+		const char *s = text;
 
-		if (*format == '%') {
-			end = NULL;
-			if (*++format == 's')
-				s = va_arg(args, const char *);
-			else if (*format == 'u')
-				s = decimal(number, va_arg(args, unsigned));
-			else
-				s = str_error(va_arg(args, int));
+		if (*format != '%') {
+			text[0] = *format;
+			text[1] = '\0';
+		} else if (*++format == 's') {
+			s = va_arg(args, const char *);
+		} else {
+			int number = va_arg(args, int);
+
+			s = *format == 'u' ? decimal(text, (unsigned)number) : str_error(number);
 		}
-		for (; s != end && (end || *s); s++, size--) {
-			if (size < 2)
+		for (; *s; *buf++ = *s++)
+			if (buf >= last)
 				return NULL;
-			*buf++ = *s;
-		}
 	}
 	*buf = '\0';
 	return buf;

@@ -91,7 +91,7 @@ static void a_module_that_fails(void **state)
 	} rows[] = {
 		{ -ENOMEM, 1, 2, "" },
 		{ -EINTR, 1, 2, "" },
-		{ -EAGAIN, 2, 2, "module virtio_blk: temporarily unavailable; going on without it" },
+		{ -EAGAIN, 2, 2, "module virtio_blk: try again; going on without it" },
 		{ -ENOEXEC, 9, 1, "module virtio_blk: damaged, or made for another kernel; going on without it" },
 		{ -ENOENT, 9, 1, "module virtio_blk: lacks a symbol of another module; going on without it" },
 		{ -ENODEV, 9, 1, "" },
