@@ -40,16 +40,16 @@ bool str_same(const char *a, const char *b)
 
 bool str_item(const char **list, char separator, char *item, size_t size)
 {
-	const char *from = *list, *end = str_find(from, separator);
+	const char *at = *list;
+	size_t n = 0;
 
-	if (!*from)
+	if (!*at)
 		return false;
-	*list = end + !!*end;
-	if ((size_t)(end - from) >= size)
-		end = from;
-	while (from < end)
-		*item++ = *from++;
-	*item = '\0';
+	for (; *at && *at != separator; at++)
+		if (n < size)
+			item[n++] = *at;
+	item[n < size ? n : 0] = '\0';
+	*list = at + !!*at;
 	return true;
 }
 
