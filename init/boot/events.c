@@ -23,11 +23,14 @@ bool events_wait(unsigned ms)
 {
 	struct pollfd event = { .fd = sock, .events = POLLIN };
 
-	sys_poll(&event, 1, (int)(sock < 0 && ms > LOOK_EVERY ? LOOK_EVERY : ms));
-	return sock > 0;
+	if (sock)
+		sys_poll(&event, 1, (int)(sock < 0 && ms > LOOK_EVERY ? LOOK_EVERY : ms));
+	else
+		events_open();
+	return event.fd > 0;
 }
 
-enum event events_next(struct uevent *uevent)
+bool events_next(struct uevent *uevent)
 {
 	static char message[UEVENT_MAX];
 	int n;
@@ -36,13 +39,12 @@ enum event events_next(struct uevent *uevent)
 	do
 		n = sys_read_uevent(sock, message, sizeof(message));
 	while (n >= 0 && !uevent_parse(uevent, message, (size_t)n));
-	if (n != -ENOBUFS)
-		return n < 0 ? EVENT_NONE : EVENT_DEVICE;
-	/* what is still in the queue, the look at everything sees too */
-	events_close();
-	events_open();
-	say(LOG_NOTE, "uevents lost; rescanning /sys");
-	return EVENT_LOST;
+	if (n == -ENOBUFS) {
+		say(LOG_NOTE, "uevents lost; rescanning /sys");
+		/* what is still in the queue, the look at everything sees too */
+		events_close();
+	}
+	return n >= 0;
 }
 
 void events_close(void)
