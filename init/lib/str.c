@@ -105,7 +105,7 @@ static const char *decimal(char *buf, unsigned n)
 	row(ENXIO, "nothing behind the node") \
 	row(ENOEXEC, "no program for this CPU") \
 	row(EAGAIN, "try again") \
-	row(ENOMEM, "out of memory") \
+	row(ENOMEM, "no memory") \
 	row(EACCES, "permission denied") \
 	row(ENOTBLK, "not a block device") \
 	row(EBUSY, "in use") \

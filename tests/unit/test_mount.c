@@ -126,7 +126,7 @@ static void each_error(void **state)
 		/* no type */
 		{ "", "ext4", -EINVAL, NULL, ROOT_NAME, "mount N (no type): invalid: root is ext4" },
 		{ NULL, NULL, -ENOMEM, NULL, ROOT_NAME,
-		  "mount N (no type): out of memory: see the kernel's lines above" },
+		  "mount N (no type): no memory: see the kernel's lines above" },
 		/* another one */
 		{ "squashfs", "ext4", -EINVAL, NULL, ROOT_NAME, "mount N (squashfs): invalid: root is ext4" },
 		{ "nonefs", NULL, -ENODEV, NULL, ROOT_NAME,
