@@ -137,10 +137,11 @@ bool coldplug(struct boot *b)
 
 void plug(struct boot *b, const struct uevent *event)
 {
-	const char *subsystem = uevent_value(event, "SUBSYSTEM=");
+	if (makes_nodes(b)) {
+		const char *subsystem = uevent_value(event, "SUBSYSTEM=");
 
-	if (makes_nodes(b))
 		node(event, subsystem && str_same(subsystem, "block") ? S_IFBLK : S_IFCHR);
+	}
 	if (CONFIG_MODULES && !uevent_is_remove(event))
 		ask(b, event);
 }

@@ -5,7 +5,8 @@ bool uevent_parse(struct uevent *event, const char *message, size_t size)
 {
 	if (!size || message[size - 1] || !str_after(str_find(message, '@'), "@/"))
 		return false;
-	*event = (struct uevent){ NULL, message, size };
+	event->text = message;
+	event->size = size;
 	return true;
 }
 

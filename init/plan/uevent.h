@@ -13,7 +13,7 @@
 #define UEVENT_MAX 8192
 
 struct uevent {
-	const char *name; /* of the device, in sysfs; of a message NULL */
+	const char *name; /* of the device, in sysfs; of a message it is not set */
 	const char *text; /* the strings; there is a NUL at its end, text[size - 1], or behind it */
 	size_t size;
 };
