@@ -8,56 +8,46 @@
 
 #define PATH_SIZE 512
 
-struct walk {
-	void *arg;
-	coldplug_visit *visit;
-	const char *but;
-	char directory[PATH_SIZE];
-};
+/* The walk: no other is within it. */
+static coldplug_visit *visit;
+static const char *but;
+static char directory[PATH_SIZE];
 
 static int read_device(void *arg, const char *name)
 {
 	static char text[UEVENT_MAX];
-	const struct walk *w = arg;
 	char path[PATH_SIZE];
-	int fd, n;
+	int n = -1;
 
-	if (!str_print(path, sizeof(path), "%s/%s/uevent", w->directory, name))
-		return 0;
-	fd = sys_open(path, O_RDONLY);
-	n = sys_read(fd, text, sizeof(text) - 1);
-	sys_close(fd);
+	if (str_print(path, sizeof(path), "%s/%s/uevent", directory, name))
+		n = sys_read_file(path, text, sizeof(text));
 	if (n > 0) {
-		text[n] = '\0';
 		str_change(text, '\n', '\0');
-		w->visit(w->arg, &(struct uevent){ name, text, (size_t)n });
+		visit(arg, &(struct uevent){ name, text, (size_t)n });
 	}
 	return 0;
 }
 
 static int read_bus(void *arg, const char *name)
 {
-	struct walk *w = arg;
-
-	if (!params_listed(w->but, name) && str_print(w->directory, sizeof(w->directory), "/sys/bus/%s/devices", name))
-		dir_each(w->directory, read_device, w);
+	if (!params_listed(but, name) && str_print(directory, sizeof(directory), "/sys/bus/%s/devices", name))
+		dir_each(directory, read_device, arg);
 	return 0;
 }
 
-void coldplug_below(const char *where, const char *name, coldplug_visit *visit, void *arg)
+void coldplug_below(const char *where, const char *name, coldplug_visit *visitor, void *arg)
 {
-	struct walk w = { .arg = arg, .visit = visit };
-
-	if (str_print(w.directory, sizeof(w.directory), "%s%s", where, name))
-		dir_each(w.directory, read_device, &w);
+	visit = visitor;
+	if (str_print(directory, sizeof(directory), "%s%s", where, name))
+		dir_each(directory, read_device, arg);
 }
 
-void coldplug_each(struct boot *b, const char *but, coldplug_visit *visit)
+void coldplug_each(struct boot *b, const char *left_out, coldplug_visit *visitor)
 {
-	struct walk w = { .arg = b, .visit = visit, .but = but };
-
+	visit = visitor;
+	but = left_out;
 	sys_mount_pseudo("sysfs", "/sys");
-	dir_each("/sys/bus", read_bus, &w);
+	dir_each("/sys/bus", read_bus, b);
 }
 
 /* ---- kernels without devtmpfs: what mdev was for ------------------------------------------------ */
@@ -111,21 +101,12 @@ static void char_node(void *arg, const struct uevent *event)
 	node(event, S_IFCHR);
 }
 
-static void make_nodes(struct boot *b)
-{
-	struct walk blocks = { .arg = b, .visit = block_node, .directory = "/sys/dev/block" };
-	struct walk chars = { .arg = b, .visit = char_node, .directory = "/sys/dev/char" };
-
-	dir_each(blocks.directory, read_device, &blocks);
-	dir_each(chars.directory, read_device, &chars);
-}
-
 void coldplug_block(struct boot *b, const char *name)
 {
-	struct walk block = { .arg = b, .visit = block_node, .directory = "/sys/class/block" };
-
 	sys_mount_pseudo("sysfs", "/sys");
-	read_device(&block, name);
+	str_copy(directory, sizeof(directory), "/sys/class/block");
+	visit = block_node;
+	read_device(b, name);
 }
 
 /* ---- both ----------------------------------------------------------------------------------------- */
@@ -148,17 +129,19 @@ bool coldplug(struct boot *b)
 		coldplug_each(b, "", ask);
 	if (makes_nodes(b)) {
 		sys_mount_pseudo("sysfs", "/sys");
-		make_nodes(b);
+		coldplug_below("/sys/dev/", "block", block_node, b);
+		coldplug_below("/sys/dev/", "char", char_node, b);
 	}
 	return asked;
 }
 
 void plug(struct boot *b, const struct uevent *event)
 {
-	const char *subsystem = uevent_value(event, "SUBSYSTEM=");
+	if (makes_nodes(b)) {
+		const char *subsystem = uevent_value(event, "SUBSYSTEM=");
 
-	if (makes_nodes(b))
 		node(event, subsystem && str_same(subsystem, "block") ? S_IFBLK : S_IFCHR);
+	}
 	if (CONFIG_MODULES && !uevent_is_remove(event))
 		ask(b, event);
 }

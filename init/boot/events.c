@@ -6,7 +6,6 @@
 #include <errno.h>
 
 #define LOOK_EVERY 50 /* ms, without events */
-#define DROP_MAX 1000 /* events that are not looked at: some ms */
 
 /* 0: not open. It cannot be a socket of ours: 0 to 2 are the console. */
 static int sock;
@@ -24,28 +23,28 @@ bool events_wait(unsigned ms)
 {
 	struct pollfd event = { .fd = sock, .events = POLLIN };
 
-	sys_poll(&event, 1, (int)(sock < 0 && ms > LOOK_EVERY ? LOOK_EVERY : ms));
-	return sock > 0;
+	if (sock)
+		sys_poll(&event, 1, (int)(sock < 0 && ms > LOOK_EVERY ? LOOK_EVERY : ms));
+	else
+		events_open();
+	return event.fd > 0;
 }
 
-enum event events_next(struct uevent *uevent)
+bool events_next(struct uevent *uevent)
 {
 	static char message[UEVENT_MAX];
 	int n;
 
-	if (sock <= 0)
-		return EVENT_NONE;
-	do {
+	/* without a socket this reads nothing either */
+	do
 		n = sys_read_uevent(sock, message, sizeof(message));
-		if (n == -ENOBUFS) {
-			/* what is still in the queue, the look at everything sees too */
-			for (int i = 0; i < DROP_MAX && n != -EAGAIN; i++)
-				n = sys_read_uevent(sock, message, sizeof(message));
-			say(LOG_NOTE, "uevents lost; rescanning /sys");
-			return EVENT_LOST;
-		}
-	} while (n >= 0 && !uevent_parse(uevent, message, (size_t)n));
-	return n > 0 ? EVENT_DEVICE : EVENT_NONE;
+	while (n >= 0 && !uevent_parse(uevent, message, (size_t)n));
+	if (n == -ENOBUFS) {
+		say(LOG_NOTE, "uevents lost; rescanning /sys");
+		/* what is still in the queue, the look at everything sees too */
+		events_close();
+	}
+	return n >= 0;
 }
 
 void events_close(void)

@@ -9,12 +9,6 @@
 
 #include <stdbool.h>
 
-enum event {
-	EVENT_NONE,   /* nothing waits */
-	EVENT_DEVICE, /* something happened to a device; it need not be a block device */
-	EVENT_LOST,   /* nobody knows: look at everything */
-};
-
 /*
  * Subscribes to the kernel's multicast group. Look once after this: what came
  * before it is not told. Does nothing when it is done already. A kernel without
@@ -23,13 +17,14 @@ enum event {
 void events_open(void);
 
 /*
- * Sleeps until an event comes or ms milliseconds have passed. False on a kernel
- * without events, after 50 ms at most: look at everything.
+ * Sleeps until an event comes or ms milliseconds have passed. False when nobody
+ * knows what happened: at once where events were lost, after 50 ms at most on a
+ * kernel without them. Look at everything then.
  */
 bool events_wait(unsigned ms);
 
-/* The next one that waits. For EVENT_DEVICE *uevent is set; its text lives until the next call. */
-enum event events_next(struct uevent *uevent);
+/* The next one that waits, if there is one; its text lives until the next call. */
+bool events_next(struct uevent *uevent);
 
 void events_close(void);
 

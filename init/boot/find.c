@@ -38,20 +38,15 @@ static int look_by_form(struct boot *b, bool last)
 static bool take_events(struct boot *b)
 {
 	struct uevent event;
-	enum event kind;
 	bool due = false;
 
-	for (int i = 0; i < DRAIN_MAX && (kind = events_next(&event)) != EVENT_NONE; i++)
-		if (kind == EVENT_LOST) {
-			coldplug(b);
-			due = true;
-		} else {
-			const char *subsystem = uevent_value(&event, "SUBSYSTEM=");
+	for (int i = 0; i < DRAIN_MAX && events_next(&event); i++) {
+		const char *subsystem = uevent_value(&event, "SUBSYSTEM=");
 
-			plug(b, &event);
-			/* flash and shares are of others */
-			due |= b->root.kind > ROOT_TAG || !subsystem || str_same(subsystem, "block");
-		}
+		plug(b, &event);
+		/* flash and shares are of others */
+		due |= b->root.kind > ROOT_TAG || !subsystem || str_same(subsystem, "block");
+	}
 	return due;
 }
 

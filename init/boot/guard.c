@@ -13,22 +13,21 @@ static unsigned turn;
 
 static void watch(void)
 {
-	unsigned seen = 0, stuck = 0;
+	unsigned stuck = 0;
 
 	for (;; stuck++) {
+		unsigned before = turn;
+
 		sys_sleep(1000);
-		if (turn != seen || !(turn & 1)) {
-			seen = turn;
+		if (turn != before || !(before & 1))
 			stuck = 0;
-		} else if (boot->limit == WAIT_FOREVER) {
-			if (stuck % SAY_EVERY == GUARD_SECONDS)
-				say(LOG_ERR, "waiting for root=%s: %s does not answer; no limit",
-				    boot->params.root, asked);
-		} else if (stuck >= GUARD_SECONDS && sys_now() - boot->since >= boot->limit) {
+		if (stuck >= GUARD_SECONDS && sys_now() - boot->since >= boot->limit) {
 			boot->stuck = true;
 			refuse_(boot, "root=%s: %s does not answer", boot->params.root, asked);
 			fail(boot);
 		}
+		if (boot->limit == WAIT_FOREVER && stuck % SAY_EVERY == GUARD_SECONDS)
+			say(LOG_ERR, "waiting for root=%s: %s does not answer; no limit", boot->params.root, asked);
 	}
 }
 

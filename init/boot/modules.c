@@ -28,15 +28,13 @@ static int name_release(void *arg, const char *name)
 
 bool modules_there(void)
 {
-	static bool looked;
 	char path[sizeof(MODULES "/modules.index") + SYS_RELEASE_MAX];
 	int err;
 
-	if (looked)
+	if (release)
 		return count;
-	looked = true;
-	sys_mount_pseudo("sysfs", "/sys"); /* for /sys/module */
 	release = sys_release();
+	sys_mount_pseudo("sysfs", "/sys"); /* for /sys/module */
 	str_print(path, sizeof(path), MODULES "%s/modules.index", release);
 	err = sys_read_file(path, suffix, sizeof(suffix));
 	if (err > 0) {
@@ -81,7 +79,7 @@ static void load(const struct boot *b, const char *name)
 	static char options[OPTIONS_MAX];
 	const struct params *p = &b->params;
 	char path[sizeof(MODULES "/.ko.zst") + SYS_RELEASE_MAX + MODULE_NAME_MAX];
-	const char *why = NULL;
+	const char *why;
 	int tries = 2, fd, err;
 
 	str_print(path, sizeof(path), "/sys/module/%s", name);
@@ -93,17 +91,16 @@ static void load(const struct boot *b, const char *name)
 		say(LOG_ERR, "module %s: options of %u bytes or more; using the first", name, OPTIONS_MAX);
 	str_print(path, sizeof(path), MODULES "%s/%s%s", release, name, suffix);
 	do {
-		err = fd = sys_open(path, O_RDONLY);
-		if (fd >= 0) {
-			err = sys_load_module(fd, options, *str_find(suffix + 1, '.') ? SYS_MODULE_COMPRESSED : 0);
-			sys_close(fd);
-			why = STR_ROW(reasons, -err);
-		}
+		/* what cannot be opened is no module to load */
+		fd = sys_open(path, O_RDONLY);
+		err = sys_load_module(fd, options, suffix[sizeof(".ko") - 1] ? SYS_MODULE_COMPRESSED : 0);
+		sys_close(fd);
 		/* ENODEV: for a part that this processor or board does not have; EEXIST: it is there by now */
 		if (err >= 0 || err == -ENODEV || err == -EEXIST)
 			return;
+		why = STR_ROW(reasons, -err);
 	} while (!why && --tries);
-	say(LOG_ERR, "module %s: %s; going on without it", name, why ? why : str_error(err));
+	say(LOG_ERR, "module %s: %s; going on without it", name, why ? why : str_error(fd < 0 ? fd : err));
 }
 
 bool modules_ask(const struct boot *b, const char *wanted)
@@ -134,15 +131,11 @@ bool modules_ask(const struct boot *b, const char *wanted)
 
 int load_modules(struct boot *b)
 {
-	char *name = b->params.modules;
+	static char name[4096];
+	const char *list = b->params.modules;
 
-	while (CONFIG_MODULES && name && *name) {
-		char *end = str_find(name, ','), *next = end + !!*end;
-
-		*end = '\0';
+	while (CONFIG_MODULES && list && str_item(&list, ',', name, sizeof(name)))
 		if (*name && !modules_ask(b, name))
 			say(LOG_NOTE, "modules=%s: no module of this image; ignored", name);
-		name = next;
-	}
 	return 0;
 }

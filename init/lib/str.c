@@ -57,16 +57,16 @@ unsigned str_listed(const char *list, char separator, const char *word)
 
 bool str_item(const char **list, char separator, char *item, size_t size)
 {
-	const char *from = *list, *end = str_find(from, separator);
+	const char *at = *list;
+	size_t n = 0;
 
-	if (!*from)
+	if (!*at)
 		return false;
-	*list = end + !!*end;
-	if ((size_t)(end - from) >= size)
-		end = from;
-	while (from < end)
-		*item++ = *from++;
-	*item = '\0';
+	for (; *at && *at != separator; at++)
+		if (n < size)
+			item[n++] = *at;
+	item[n < size ? n : 0] = '\0';
+	*list = at + !!*at;
 	return true;
 }
 
@@ -123,14 +123,13 @@ static const char *decimal(char *buf, unsigned n)
 
 /* The errors that a boot really meets; the others as "error N". */
 #define ERRORS(row) \
-	row(EPERM, "not permitted") \
 	row(ENOENT, "not found") \
 	row(EINTR, "interrupted") \
 	row(EIO, "read error") \
 	row(ENXIO, "nothing behind the node") \
 	row(ENOEXEC, "no program for this CPU") \
 	row(EAGAIN, "try again") \
-	row(ENOMEM, "out of memory") \
+	row(ENOMEM, "no memory") \
 	row(EACCES, "permission denied") \
 	row(ENOTBLK, "not a block device") \
 	row(EBUSY, "in use") \
@@ -138,21 +137,19 @@ static const char *decimal(char *buf, unsigned n)
 	row(ENOTDIR, "not a directory") \
 	row(EISDIR, "not a regular file") \
 	row(EINVAL, "invalid") \
-	row(EFBIG, "too large") \
 	row(ENOSPC, "no space") \
 	row(EROFS, "read-only") \
 	row(ENAMETOOLONG, "name too long") \
 	row(ELOOP, "too many links") \
 	row(EBADMSG, "checksum is wrong") \
-	row(EOPNOTSUPP, "not supported") \
 	row(EUCLEAN, "damaged") \
 	row(ENOMEDIUM, "no medium")
 
 STR_ROWS(errors, ERRORS);
 
-const char *str_row(const char *rows, size_t size, int number)
+const char *str_row(const char *rows, int number)
 {
-	for (const char *end = rows + size; rows < end; rows = str_find(rows, '\0') + 1)
+	for (; *rows; rows = str_find(rows, '\0') + 1)
 		if ((unsigned char)*rows++ == number)
 			return rows;
 	return NULL;
@@ -163,31 +160,33 @@ const char *str_error(int err)
 	static char other[17];
 	const char *words = STR_ROW(errors, -err);
 
-	if (!words)
-		str_print(other, sizeof(other), "error %u", (unsigned)-err);
-	return words ? words : other;
+	if (words)
+		return words;
+	str_print(other, sizeof(other), "error %u", (unsigned)-err);
+	return other;
 }
 
 char *str_vprint(char *buf, size_t size, const char *format, va_list args)
 {
-	char number[11], *last = buf + size - 1;
+	const char *last = buf + size - 1;
+	char text[11];
 
 	for (; *format; format++) {
-		char letter[] = { *format, '\0' };
-		const char *s = letter;
+		const char *s = text;
 
-		if (*format == '%' && *++format == 's') {
+		if (*format != '%') {
+			text[0] = *format;
+			text[1] = '\0';
+		} else if (*++format == 's') {
 			s = va_arg(args, const char *);
-		} else if (*letter == '%') {
-			unsigned n = va_arg(args, unsigned);
+		} else {
+			int number = va_arg(args, int);
 
-			s = *format == 'u' ? decimal(number, n) : str_error((int)n);
+			s = *format == 'u' ? decimal(text, (unsigned)number) : str_error(number);
 		}
-		while (*s) {
-			if (buf == last)
+		for (; *s; *buf++ = *s++)
+			if (buf >= last)
 				return NULL;
-			*buf++ = *s++;
-		}
 	}
 	*buf = '\0';
 	return buf;

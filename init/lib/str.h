@@ -74,12 +74,13 @@ __attribute__((format(printf, 3, 0))) char *str_vprint(char *buf, size_t size, c
 #define STR_ROWS(name, ROWS) \
 	static const struct { \
 		ROWS(STR_ROW_FIELDS) \
-	} name = { ROWS(STR_ROW_VALUES) }
+		char end; \
+	} name = { ROWS(STR_ROW_VALUES) '\0' }
 #define STR_ROW_FIELDS(number, text) unsigned char number_##number; char text_##number[sizeof(text)];
 #define STR_ROW_VALUES(number, text) number, text,
 
 /* The text of a number in such a table; NULL when it has none. */
-#define STR_ROW(name, number) str_row((const char *)&(name), sizeof(name), number)
-const char *str_row(const char *rows, size_t size, int number);
+#define STR_ROW(name, number) str_row((const char *)&(name), number)
+const char *str_row(const char *rows, int number);
 
 #endif

@@ -18,13 +18,11 @@ static bool is_listed(const char **pattern, char c)
 	bool found = false;
 
 	for (; !is_end(*p) && *p != ']'; p++) {
-		bool is_range = p[1] == '-' && !is_end(p[2]) && p[2] != ']';
+		char first = *p;
 
-		found |= c == *p;
-		if (is_range) {
-			found |= c >= *p && c <= p[2];
+		if (p[1] == '-' && !is_end(p[2]) && p[2] != ']')
 			p += 2;
-		}
+		found |= c >= first && c <= *p;
 	}
 	*pattern = p + (*p == ']');
 	return found;
@@ -45,31 +43,27 @@ bool modules_match(const char *pattern, const char *text)
 {
 	const char *star = NULL, *from = text;
 
-	for (;;) {
-		const char *p = pattern;
-
-		if (*p == '*') {
+	for (;;)
+		if (*pattern == '*') {
 			star = ++pattern;
 			from = text;
-		} else if (is_end(*p) ? !*text : *text && match_one(&p, *text)) {
-			if (is_end(*pattern))
-				return true;
-			pattern = p;
+		} else if (!*text) {
+			return is_end(*pattern);
+		} else if (!is_end(*pattern) && match_one(&pattern, *text)) {
 			text++;
-		} else if (star && *from) {
+		} else if (star) {
 			/* the star takes one more */
 			pattern = star;
 			text = ++from;
 		} else {
 			return false;
 		}
-	}
 }
 
-/* One of 32 sets of texts, by their first two characters: most lines are passed over by this. */
+/* One of 32 sets of texts, by their first character: most lines are passed over by this. */
 static unsigned beginning(const char *text)
 {
-	return *text ? 1U << ((fold(text[0]) * 2 + fold(text[1])) & 31) : 0;
+	return 1U << (*text & 31);
 }
 
 /* The end of the pattern at p. */
@@ -127,29 +121,33 @@ bool modules_load(const char **loads, char *name)
 /* What the word's name has behind "MODULE.", or NULL when that is another module. */
 static const char *parameter(const struct word *word, const char *module)
 {
-	const char *at = word->name;
+	const char *rest = word->name;
+	char name[MODULE_NAME_MAX];
 
-	while (*at && !is_end(*module) && fold(*at) == fold(*module))
-		at++, module++;
-	return *at == '.' && is_end(*module) ? at + 1 : NULL;
+	return str_item(&rest, '.', name, sizeof(name)) && *rest && cmdline_same_name(name, module) ? rest : NULL;
 }
 
 bool modules_options(char *options, size_t size, const char *name, const struct word *words,
 		     unsigned count)
 {
-	*options = '\0';
-	for (; count--; words++) {
-		const char *of = parameter(words, name), *value = words->value, *quote = "\"";
-		char *end = str_find(options, '\0');
+	const char *space = "";
 
+	for (*options = '\0'; count--; words++) {
+		const char *of = parameter(words, name), *value = words->value;
 		/* quotes inside of a value do for themselves what they did on the command line */
-		if (value && *str_find(value, '"'))
-			quote = "";
-		if (of && !str_print(end, size - (size_t)(end - options), value ? "%s%s=%s%s%s" : "%s%s",
-				     *options ? " " : "", of, quote, value, quote)) {
-			*end = '\0';
+		const char *quote = value && *str_find(value, '"') ? "" : "\"";
+		char *end;
+
+		if (!of)
+			continue;
+		end = str_print(options, size, value ? "%s%s=%s%s%s" : "%s%s", space, of, quote, value, quote);
+		if (!end) {
+			*options = '\0';
 			return false;
 		}
+		size -= (size_t)(end - options);
+		options = end;
+		space = " ";
 	}
 	return true;
 }
@@ -157,29 +155,25 @@ bool modules_options(char *options, size_t size, const char *name, const struct 
 /* Is the name one of the comma-separated? */
 static bool is_among(const char *list, const char *name)
 {
-	while (*list) {
-		const char *at = name;
+	char item[MODULE_NAME_MAX];
 
-		while (!is_end(*at) && fold(*list) == fold(*at))
-			at++, list++;
-		if (is_end(*at) && (!*list || *list == ','))
+	while (str_item(&list, ',', item, sizeof(item)))
+		if (cmdline_same_name(item, name))
 			return true;
-		list = str_find(list, ',');
-		list += !!*list;
-	}
 	return false;
 }
 
 bool modules_forbidden(const char *name, bool is_alias, const struct word *words, unsigned count)
 {
-	bool by_kernel = false, by_alias = false;
+	const char *list = "";
 
 	for (; count--; words++)
 		if (!words->value)
 			continue;
 		else if (cmdline_same_name(words->name, "module_blacklist"))
-			by_kernel = is_among(words->value, name);
-		else if (is_alias && cmdline_same_name(words->name, "modprobe.blacklist"))
-			by_alias |= is_among(words->value, name);
-	return by_kernel || by_alias;
+			list = words->value;
+		else if (is_alias && cmdline_same_name(words->name, "modprobe.blacklist") &&
+			 is_among(words->value, name))
+			return true;
+	return is_among(list, name);
 }

@@ -47,8 +47,8 @@ bool modules_is_meant(const struct modules_line *line, const char *wanted, bool 
 bool modules_load(const char **loads, char *name);
 
 /*
- * The options of a module (its name ends as a pattern does) as the kernel takes
- * them, from words MODULE.PARAM=VALUE. False when they do not fit.
+ * The options of a module as the kernel takes them, from words MODULE.PARAM=VALUE. False when they do not
+ * fit.
  */
 bool modules_options(char *options, size_t size, const char *name, const struct word *words,
 		     unsigned count);

@@ -3,18 +3,10 @@
 
 bool uevent_parse(struct uevent *event, const char *message, size_t size)
 {
-	const char *at;
-
-	if (!size || message[size - 1])
-		return false;
-	at = str_find(message, '@');
-	if (at[0] != '@' || at[1] != '/')
+	if (!size || message[size - 1] || !str_after(str_find(message, '@'), "@/"))
 		return false;
 	event->text = message;
 	event->size = size;
-	for (event->name = at += 2; *at; at++)
-		if (*at == '/')
-			event->name = at + 1;
 	return true;
 }
 

@@ -13,15 +13,12 @@
 #define UEVENT_MAX 8192
 
 struct uevent {
-	const char *name; /* of the device, in sysfs */
+	const char *name; /* of the device, in sysfs; of a message it is not set */
 	const char *text; /* the strings; there is a NUL at its end, text[size - 1], or behind it */
 	size_t size;
 };
 
-/*
- * A message of `size` bytes as an event, its name the end of DEVPATH. False when
- * that is none of the kernel's: cut short, or without header.
- */
+/* A message of `size` bytes as an event. False when that is none of the kernel's: cut short, or without header. */
 bool uevent_parse(struct uevent *event, const char *message, size_t size);
 
 /* Is the device gone? */

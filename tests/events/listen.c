@@ -14,10 +14,20 @@ static void say_line(const char *kind, const char *name)
 	sys_write(1, line, (size_t)(str_print(line, sizeof(line), "%s %s\n", kind, name) - line));
 }
 
+/* The end of its path. */
+static const char *name_of(const struct uevent *uevent)
+{
+	const char *name = uevent->text;
+
+	for (const char *at = name; *at; at++)
+		if (*at == '/')
+			name = at + 1;
+	return name;
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	struct uevent uevent;
-	enum event kind;
 	char byte;
 
 	(void)argv;
@@ -27,14 +37,13 @@ int main(int argc, char **argv, char **envp)
 	if (argc > 1)
 		sys_read(0, &byte, 1);
 	for (;;) {
-		events_wait(100000);
-		kind = events_next(&uevent);
-		if (kind == EVENT_NONE)
+		if (!events_wait(100000))
+			say_line("lost", "");
+		else if (!events_next(&uevent))
 			say_line("dropped", "");
-		for (; kind != EVENT_NONE; kind = events_next(&uevent))
-			if (kind == EVENT_LOST)
-				say_line("lost", "");
-			else
-				say_line(uevent_is_remove(&uevent) ? "remove" : "device", uevent.name);
+		else
+			do
+				say_line(uevent_is_remove(&uevent) ? "remove" : "device", name_of(&uevent));
+			while (events_next(&uevent));
 	}
 }

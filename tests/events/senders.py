@@ -77,7 +77,7 @@ for number in range(60):
     network('add', f'a{number}', 'type', 'veth', 'peer', 'name', f'b{number}')
 listener.process.stdin.write('\n')
 listener.process.stdin.flush()
-listener.says('kindling: uevents lost; rescanning /sys', 'lost ')
+listener.says('kindling: uevents lost; rescanning /sys', 'dropped ', 'lost ')
 network('add', 'real', 'type', 'veth', 'peer', 'name', 'other')
 # the first of them, and not one of those before
 listener.says('device other')

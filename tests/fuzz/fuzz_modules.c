@@ -46,10 +46,10 @@ static bool is_plain(const struct word *word, const char *parameter)
 /* The parameter in a word of this module, else NULL. */
 static const char *parameter_of(const char *module, const char *name)
 {
-	size_t length = 0;
+	size_t length = strlen(module);
 
-	while ((unsigned char)module[length] > ' ')
-		length++;
+	if (length >= MODULE_NAME_MAX)
+		return NULL;
 	for (size_t n = 0; n < length; n++)
 		if (name[n] != module[n] && !(name[n] && strchr("-_", name[n]) && strchr("-_", module[n])))
 			return NULL;
@@ -61,7 +61,7 @@ static const char *parameter_of(const char *module, const char *name)
 static void options(const char *module, const struct word *words, unsigned count, size_t size)
 {
 	char *text = malloc(size), *at = text;
-	bool fits = modules_options(text, size, module, words, count), plain = !strchr(module, '.');
+	bool fits = modules_options(text, size, module, words, count), plain = !strpbrk(module, ".*");
 	struct word found;
 
 	assert(strlen(text) < size);

@@ -33,11 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = malloc(size);
 	if (size)
 		memcpy(text, from, size);
-	if (uevent_parse(&event, text, size)) {
-		assert(event.name > text && event.name + strlen(event.name) < text + size);
-		assert(!strchr(event.name, '/'));
+	if (uevent_parse(&event, text, size))
 		ask(&event, key);
-	}
 	free(text);
 
 	/* A file has no NUL of its own at its end, and maybe nothing in it. */

@@ -14,7 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 
-enum { UEVENT = 3, CLASS, BUSES, BUS, DISK, HOLDERS, PART, BTRFS, SOCKET };
+enum { CLASS = 3, BUSES, BUS, DISK, HOLDERS, BTRFS, SOCKET };
 #define NODES 100 /* the fd of the first */
 #define SIZE (128 << 10)
 #define NEVER (-1U)
@@ -149,7 +149,6 @@ int sys_open(const char *path, int flags)
 		{ DEVICE_BY_NAME, CLASS },
 		{ "/sys/bus", BUSES },
 		{ "/sys/bus/of/devices", BUS },
-		{ "/sys/bus/of/devices/new/uevent", UEVENT },
 		{ "/dev/btrfs-control", BTRFS },
 	};
 	const char *rest;
@@ -173,14 +172,6 @@ int sys_open(const char *path, int flags)
 		listed[HOLDERS] = false;
 		return HOLDERS;
 	}
-	if (node && str_find(rest, '/')[0]) {
-		char name[64];
-
-		snprintf(name, sizeof(name), "%.*s", (int)(str_find(rest, '/') - rest), rest);
-		listing = node_of(name);
-		assert_string_equal(str_find(rest, '/'), "/uevent");
-		return listing ? PART : -ENOENT;
-	}
 	assert_memory_equal(path, "/dev/", 5);
 	return open_node(path, flags);
 }
@@ -197,7 +188,7 @@ void sys_close(int fd)
 		assert_in_range(fd, NODES, NODES + node_count - 1);
 		assert_true(nodes[fd - NODES].open-- > 0);
 	} else {
-		assert_true(fd < 0 || (fd >= UEVENT && fd <= SOCKET));
+		assert_true(fd < 0 || (fd >= CLASS && fd <= SOCKET));
 	}
 }
 
@@ -286,6 +277,19 @@ int sys_read_file(const char *path, char *buf, size_t size)
 	const char *rest = NULL;
 	struct node *node = node_at(path, &rest);
 
+	if (!strcmp(path, "/sys/bus/of/devices/new/uevent"))
+		return snprintf(buf, size, "MODALIAS=of:new\n");
+	if (node && rest && *str_find(rest, '/')) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)(str_find(rest, '/') - rest), rest);
+		node = node_of(name);
+		assert_string_equal(str_find(rest, '/'), "/uevent");
+		if (!node)
+			return -ENOENT;
+		return node->partname ? snprintf(buf, size, "DEVTYPE=partition\nPARTNAME=%s\n", node->partname)
+				      : snprintf(buf, size, "DEVTYPE=partition\n");
+	}
 	if (!node || !rest || !node->partition)
 		return -ENOENT;
 	if (!strcmp(rest, "partition"))
@@ -317,17 +321,6 @@ int sys_unlink_at(int dir, const char *name, int flags)
 {
 	(void)dir, (void)name, (void)flags;
 	return -EPERM;
-}
-
-int sys_read(int fd, void *buf, size_t size)
-{
-	if (fd < 0)
-		return -EBADF;
-	if (fd == PART)
-		return listing->partname ? snprintf(buf, size, "DEVTYPE=partition\nPARTNAME=%s\n", listing->partname)
-					 : snprintf(buf, size, "DEVTYPE=partition\n");
-	assert_int_equal(fd, UEVENT);
-	return snprintf(buf, size, "MODALIAS=of:new\n");
 }
 
 static char *put_entry(char *to, char *end, const char *name)
@@ -392,7 +385,9 @@ int sys_read_uevent(int fd, void *buf, size_t size)
 {
 	const struct event_row *row = &events[event_next], flooding = { 0, "sdz", "change", "block" };
 
-	assert_int_equal(fd, SOCKET);
+	assert_int_equal(fd, uevents);
+	if (fd < 0)
+		return -EBADF;
 	clock_ms += flood;
 	if (flood)
 		row = &flooding;
