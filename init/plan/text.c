@@ -37,16 +37,12 @@ static char *put(char *out, unsigned c)
 
 void text_utf8(char *out, const unsigned char *utf16, unsigned units)
 {
-	for (unsigned i = 0; i < units; i++) {
-		unsigned c = le16(utf16 + 2 * i), low = 0;
+	for (const unsigned char *end = utf16 + 2 * units; utf16 < end && le16(utf16); utf16 += 2) {
+		unsigned c = le16(utf16);
 
-		if (!c)
-			break;
-		if (c >> 10 == 0xd800 >> 10 && i + 1 < units)
-			low = le16(utf16 + 2 * i + 2);
-		if (low >> 10 == 0xdc00 >> 10) {
-			c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
-			i++;
+		if (c >> 10 == 0xd800 >> 10 && utf16 + 2 < end && le16(utf16 + 2) >> 10 == 0xdc00 >> 10) {
+			utf16 += 2;
+			c = 0x10000 + ((c & 0x3ff) << 10 | (le16(utf16) & 0x3ff));
 		}
 		out = put(out, c);
 	}

@@ -22,6 +22,7 @@ static int check(struct probe *p)
 	const unsigned char *sb = p->at;
 	unsigned log = le32(sb + 0x18), incompat = le32(sb + 0x60), ro_compat = le32(sb + 0x64);
 	unsigned journal = le32(sb + 0x5c) & HAS_JOURNAL;
+	unsigned long long blocks = le32(sb + 4);
 
 	if (log > MAX_LOG_BLOCK || le32(sb + 0x160) & TEST_FILESYS ||
 	    !(incompat & JOURNAL_DEV) == p->format->member)
@@ -34,10 +35,9 @@ static int check(struct probe *p)
 	}
 	if (ro_compat & METADATA_CSUM && crc(CRC32C, ~0U, sb, 0x3fc) != le32(sb + 0x3fc))
 		return -EBADMSG;
-	p->size = le32(sb + 4);
 	if (incompat & INCOMPAT_64BIT)
-		p->size |= (unsigned long long)le32(sb + 0x150) << 32;
-	p->size <<= 10 + log;
+		blocks |= (unsigned long long)le32(sb + 0x150) << 32;
+	p->size = blocks << (10 + log);
 	return 0;
 }
 
