@@ -1,7 +1,6 @@
 /*
- * What travels through the boot, and its stages in order. Each stage returns
- * 0, or REFUSED after refuse() has said why; main.c runs them and fail() ends
- * the boot at the first that fails.
+ * What travels through the boot, and its stages in order. A stage that returns is
+ * done; one that cannot be calls refuse(), which does not return.
  */
 #ifndef INIT_H
 #define INIT_H
@@ -13,9 +12,6 @@
 #include <stdbool.h>
 
 #define VERSION "0.1"
-
-/* No error of the kernel: those end at -4095. */
-#define REFUSED (-4096)
 
 /* Where root is mounted until the switch; the kernel's own image has it too. */
 #define NEW_ROOT "/root"
@@ -44,15 +40,16 @@ struct boot {
 	struct super super;      /* of the device that was read last */
 };
 
-int early(struct boot *b);   /* /proc and /dev, so that we see and speak */
-int decide(struct boot *b);  /* the command line: what is wanted */
-int load_modules(struct boot *b); /* those that modules= names */
-int choose_root(struct boot *b); /* what root= means */
-int find(struct boot *b);    /* wait until root's device is there and reads */
-int attach(struct boot *b);  /* mount it on NEW_ROOT */
-int check(struct boot *b);   /* is there an init that can run? */
-int depart(struct boot *b);  /* make it "/", empty the image, take our mounts away */
-void handoff(struct boot *b); /* execve(); returns only when no init could run */
+void early(struct boot *b);  /* /proc and /dev, so that we see and speak */
+void decide(struct boot *b); /* the command line: what is wanted */
+void load_modules(struct boot *b); /* those that modules= names */
+_Noreturn void try_root(struct boot *b); /* the following, for root= as it is by now */
+void choose_root(struct boot *b); /* what root= means */
+void find(struct boot *b);   /* wait until root's device is there and reads */
+void attach(struct boot *b); /* mount it on NEW_ROOT */
+void check(struct boot *b);  /* is there an init that can run? */
+void depart(struct boot *b); /* make it "/", empty the image, take our mounts away */
+_Noreturn void handoff(struct boot *b); /* execve() */
 
 /* The next of rootfallback= that has not been root= yet; NULL when there is none, or root is "/" by now. */
 char *root_after(const struct boot *b);
@@ -60,9 +57,11 @@ char *root_after(const struct boot *b);
 /* Makes it root=; false when there is none. */
 bool next_root(struct boot *b);
 
-/* Says what failed and what happens now, at level err; the value is REFUSED. */
-#define refuse(b, ...) (refuse_(b, __VA_ARGS__), REFUSED)
-__attribute__((format(printf, 2, 3))) void refuse_(const struct boot *b, const char *format, ...);
+/* Says what failed and what happens now, at level err, and does that: give_up(). */
+__attribute__((format(printf, 2, 3))) _Noreturn void refuse(struct boot *b, const char *format, ...);
+
+/* Tries the next of rootfallback=, or fails. In check's child: ends that, and PID 1 does so. */
+_Noreturn void give_up(struct boot *b);
 
 /* Reports what was there, then reboots, halts or opens a shell as asked. */
 _Noreturn void fail(struct boot *b);

@@ -19,11 +19,24 @@ bool is_break(const char *stage)
 }
 
 /* The rescue prompt, if it was asked for before this stage; then the boot goes on. */
-static bool stops(const struct boot *b, const char *stage)
+static void stop_at(const struct boot *b, const char *stage)
 {
 	if (CONFIG_SHELL && b->params.stage && str_same(b->params.stage, stage))
 		shell(b);
-	return false;
+}
+
+void try_root(struct boot *b)
+{
+	choose_root(b);
+	stop_at(b, FIND);
+	find(b);
+	stop_at(b, MOUNT);
+	attach(b);
+	stop_at(b, CHECK);
+	check(b);
+	stop_at(b, SWITCH);
+	depart(b);
+	handoff(b);
 }
 
 int main(int argc, char **argv, char **envp)
@@ -42,14 +55,8 @@ int main(int argc, char **argv, char **envp)
 		say(LOG_ERR, "not PID 1; nothing done");
 		return 1;
 	}
-	if (!early(b) && !decide(b) && !load_modules(b))
-		do
-			if (!choose_root(b) &&
-			    !stops(b, FIND) && !find(b) &&
-			    !stops(b, MOUNT) && !attach(b) &&
-			    !stops(b, CHECK) && !check(b) &&
-			    !stops(b, SWITCH) && !depart(b))
-				handoff(b);
-		while (next_root(b));
-	fail(b);
+	early(b);
+	decide(b);
+	load_modules(b);
+	try_root(b);
 }

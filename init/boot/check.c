@@ -102,8 +102,8 @@ static int check_chain(const char *path, const char **interpreter)
 	}
 }
 
-/* The first candidate that can run becomes b->init: then this returns 0, or exec is stopped. */
-static int choose_init(struct boot *b)
+/* The first candidate that can run becomes b->init: then this returns, or exec is stopped. */
+static void choose_init(struct boot *b)
 {
 	bool stops = CONFIG_INIT_CHECK && !sys_stop_at_exec();
 
@@ -115,18 +115,18 @@ static int choose_init(struct boot *b)
 		if (err == -ENOEXEC && stops)
 			sys_exec(b->init, b->argv, b->envp);
 		if (!err)
-			return 0;
+			return;
 		its = *interpreter ? ": its interpreter " : "";
 		if (b->params.init)
-			return refuse(b, "init=%s%s%s: %d", b->init, its, interpreter, err);
+			refuse(b, "init=%s%s%s: %d", b->init, its, interpreter, err);
 		/* as the kernel: that one is not there need not be seen */
 		say(err == -ENOENT ? LOG_NOTE : LOG_ERR, "init %s%s%s: %d; trying the next", b->init, its, interpreter, err);
 	}
-	return refuse(b, "no init in %s", b->node);
+	refuse(b, "no init in %s", b->node);
 }
 
 /* In the child. */
-static int check_new_root(void *arg)
+static void check_new_root(void *arg)
 {
 	struct boot *b = arg;
 	int err = sys_chdir(NEW_ROOT), mode;
@@ -134,16 +134,16 @@ static int check_new_root(void *arg)
 	if (!err)
 		err = sys_chroot(".");
 	if (err)
-		return refuse(b, "enter the new root: %d", err);
+		refuse(b, "enter the new root: %d", err);
 	mode = sys_mode("/dev", AT_SYMLINK_NOFOLLOW);
 	if (mode >= 0 && !S_ISDIR(mode))
-		return refuse(b, "/dev in the new root: not a directory");
+		refuse(b, "/dev in the new root: not a directory");
 	if (CONFIG_ROOTFLAGS && b->flags & MS_NOEXEC)
-		return refuse(b, "rootflags=noexec: no init can run");
-	return choose_init(b);
+		refuse(b, "rootflags=noexec: no init can run");
+	choose_init(b);
 }
 
-int check(struct boot *b)
+void check(struct boot *b)
 {
 	unsigned magic;
 	int err;
@@ -152,11 +152,13 @@ int check(struct boot *b)
 		b->image = sys_open("/", O_RDONLY | O_DIRECTORY);
 	err = b->image < 0 ? b->image : sys_fs_type(b->image, &magic);
 	if (err)
-		return refuse(b, "open /: %d", err);
+		refuse(b, "open /: %d", err);
 	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
-		return refuse(b, "/ is no ramfs or tmpfs");
+		refuse(b, "/ is no ramfs or tmpfs");
 	err = sys_apart(check_new_root, b);
 	if (err == SIGTRAP)
-		return 0;
-	return err > 0 ? REFUSED : refuse(b, "check in a child: %d", err);
+		return;
+	if (err > 0)
+		give_up(b);
+	refuse(b, "check in a child: %d", err);
 }

@@ -20,7 +20,7 @@ static void note(const char *name, const char *value, const char *text)
 	say(LOG_NOTE, "%s%s%s: %s", name, value ? "=" : "", value ? value : "", text);
 }
 
-int decide(struct boot *b)
+void decide(struct boot *b)
 {
 	static char text[CMDLINE_MAX], image[] = CONFIG_CMDLINE, append[] = CONFIG_CMDLINE_APPEND;
 	static const struct params_lock lock = { CONFIG_CMDLINE_ALLOW, CONFIG_CMDLINE_LOCK };
@@ -32,7 +32,7 @@ int decide(struct boot *b)
 		int n = sys_read_file("/proc/cmdline", text, sizeof(text));
 
 		if (n < 0)
-			return refuse(b, "read /proc/cmdline: %d", n);
+			refuse(b, "read /proc/cmdline: %d", n);
 		/* The kernel ends the line; without this an open quote would swallow that too. */
 		if (n && text[n - 1] == '\n')
 			text[n - 1] = '\0';
@@ -51,29 +51,27 @@ int decide(struct boot *b)
 	b->common_flags = p->rw ? 0 : MS_RDONLY;
 	if (CONFIG_ROOTFLAGS && p->rootflags)
 		b->common_flags = mountopts_split(p->rootflags, b->common_flags);
-	return 0;
 }
 
-int choose_root(struct boot *b)
+void choose_root(struct boot *b)
 {
 	const struct params *p = &b->params;
 	char reason[ROOTSPEC_REASON_MAX];
 	int err;
 
 	if (p->refused)
-		return refuse(b, "%s%s%s: %s", p->refused, p->refused_value ? "=" : "",
+		refuse(b, "%s%s%s: %s", p->refused, p->refused_value ? "=" : "",
 			      p->refused_value ? p->refused_value : "", "not in this image");
 	if (!p->root || !*p->root)
-		return refuse(b, "no root= on the command line");
+		refuse(b, "no root= on the command line");
 	err = rootspec_parse(&b->root, p->root, p->rootfstype, p->rootflags);
 	if (err)
-		return refuse(b, "root=%s: %s", p->root, rootspec_reason(reason, err));
+		refuse(b, "root=%s: %s", p->root, rootspec_reason(reason, err));
 	b->flags = b->common_flags;
 	if (CONFIG_ROOTFLAGS && b->root.flags != p->rootflags)
 		b->flags = mountopts_split(b->root.flags, p->rw ? 0 : MS_RDONLY);
 	if (CONFIG_ROOT_TAG && !rootspec_is_whole(&b->root))
 		say(LOG_ERR, "root=%s: not a whole %s; waiting all the same", p->root, rootspec_tags[b->root.tag]);
-	return 0;
 }
 
 bool next_root(struct boot *b)

@@ -5,7 +5,7 @@
 #include "../lib/log.h"
 #include "../lib/sys.h"
 
-int early(struct boot *b)
+void early(struct boot *b)
 {
 	int err = sys_mount_pseudo("devtmpfs", "/dev");
 
@@ -14,7 +14,8 @@ int early(struct boot *b)
 	if (CONFIG_INFO)
 		say(LOG_INFO, "version " VERSION);
 	if (!CONFIG_MAKE_NODES && err)
-		return refuse(b, "mount devtmpfs on /dev: %d", err);
+		refuse(b, "mount devtmpfs on /dev: %d", err);
 	err = sys_mount_pseudo("proc", "/proc");
-	return err ? refuse(b, "mount proc on /proc: %d", err) : 0;
+	if (err)
+		refuse(b, "mount proc on /proc: %d", err);
 }

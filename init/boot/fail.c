@@ -47,13 +47,23 @@ static const char *what_now(const struct boot *b)
 	return text;
 }
 
-void refuse_(const struct boot *b, const char *format, ...)
+void refuse(struct boot *b, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	log_list(LOG_ERR, format, args, what_now(b));
 	va_end(args);
+	give_up(b);
+}
+
+void give_up(struct boot *b)
+{
+	if (sys_pid() != 1)
+		sys_exit(1);
+	if (next_root(b))
+		try_root(b);
+	fail(b);
 }
 
 void power(unsigned command, unsigned ms)

@@ -63,7 +63,7 @@ static void say_waiting(struct boot *b, int err, unsigned now, bool is_first)
 		report_devices(b, !is_first);
 }
 
-int find(struct boot *b)
+void find(struct boot *b)
 {
 	unsigned retry = 0, retry_at, word = FIRST_WORD, now;
 	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, last = !CONFIG_WAIT, due;
@@ -79,7 +79,7 @@ int find(struct boot *b)
 		coldplug(b);
 	else if (makes_nodes(b))
 		coldplug_block(b, b->root.value);
-	while ((err = look_by_form(b, last)) && err != REFUSED) {
+	while ((err = look_by_form(b, last))) {
 		now = sys_now() - b->since;
 		if (!plugged) {
 			plugged = true;
@@ -108,12 +108,11 @@ int find(struct boot *b)
 			continue;
 		/* what the modules brought may need others; each is asked for once */
 		if (!coldplug(b) && last)
-			return refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(now));
+			refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(now));
 		if (CONFIG_WAIT)
 			take_events(b);
 		last = true;
 	}
 	if (CONFIG_WAIT)
 		events_close();
-	return err;
 }

@@ -23,8 +23,7 @@ static void watch(void)
 			stuck = 0;
 		if (stuck >= GUARD_SECONDS && sys_now() - boot->since >= boot->limit) {
 			boot->stuck = true;
-			refuse_(boot, "root=%s: %s does not answer", boot->params.root, asked);
-			fail(boot);
+			refuse(boot, "root=%s: %s does not answer", boot->params.root, asked);
 		}
 		if (boot->limit == WAIT_FOREVER && stuck % SAY_EVERY == GUARD_SECONDS)
 			say(LOG_ERR, "waiting for root=%s: %s does not answer; no limit", boot->params.root, asked);

@@ -15,10 +15,8 @@ void handoff(struct boot *b)
 		b->argv[0] = (char *)init;
 		err = sys_exec(init, b->argv, b->envp);
 		b->init = init_after(b, init);
-		if (!b->init) {
-			refuse_(b, "run init %s: %d", init, err);
-			return;
-		}
+		if (!b->init)
+			refuse(b, "run init %s: %d", init, err);
 		say(LOG_ERR, "run init %s: %d; trying %s", init, err, b->init);
 	}
 }

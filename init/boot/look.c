@@ -208,7 +208,7 @@ static int open_drive(void *arg, const char *name)
 	return 0;
 }
 
-/* /dev/NAME or a number: which device it is. */
+/* /dev/NAME or a number: which device it is; -errno when it is not there. */
 static int name_device(struct boot *b, struct device *d)
 {
 	bool by_number = CONFIG_ROOT_DEVNUM && b->root.kind == ROOT_NUMBER;
@@ -224,12 +224,12 @@ static int name_device(struct boot *b, struct device *d)
 		if (!err)
 			err = device_look(d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, d->name);
 		if (!err && !device_allowed(d))
-			err = refuse(b, "root=%s: %s is not allowed for root", b->params.root, d->bus);
+			refuse(b, "root=%s: %s is not allowed for root", b->params.root, d->bus);
 	} else {
 		device_path(b->node, d->name);
 		err = sys_mode(b->node, 0);
-		if (err >= 0)
-			err = S_ISBLK(err) ? 0 : refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
+		if (err >= 0 && !S_ISBLK(err))
+			refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
 	}
 	return err;
 }
@@ -289,12 +289,12 @@ static int obey(struct asked *a, bool last)
 		return a->unasked ? a->unasked : a->empty ? a->empty : -ENOENT;
 	device_path(b->node, v.root->d.name);
 	if (reason == BARRED)
-		return refuse(b, "root=%s: %s %s", root, by_tag ? v.root->d.name : b->node,
+		refuse(b, "root=%s: %s %s", root, by_tag ? v.root->d.name : b->node,
 			      judge_bar(bar, &v.root->contents));
 	if (v.root->begins)
 		is_on = "begins the PARTUUID of";
 	if (reason == SEVERAL)
-		return refuse(b, "root=%s %s %s: %s", root, is_on, v.names,
+		refuse(b, "root=%s %s %s: %s", root, is_on, v.names,
 			      v.root->begins ? "give all of it" : "remove one, or use /dev/NAME");
 	b->device = v.root->fd;
 	b->contents = v.root->contents;
@@ -311,7 +311,7 @@ static int look_plainly(struct boot *b)
 	struct device d;
 	int err = name_device(b, &d);
 
-	if (!err)
+	if (err >= 0)
 		err = b->device = device_open(d.name, b->node);
 	return err < 0 ? err : sys_size(err) ? 0 : -ENOENT;
 }
@@ -325,10 +325,8 @@ int look(struct boot *b, bool last)
 	if (!CONFIG_PROBE)
 		return look_plainly(b);
 	err = is_named ? name_device(b, &a.answers[0].d) : devices_each(visit, &a);
-	if (is_named && !err)
+	if (is_named && err >= 0)
 		ask(&a, false);
-	if (err == REFUSED)
-		return err;
 	if (err < 0 && err != -ENOENT)
 		a.unasked = err;
 	if (is_named && a.next == a.answers && !a.unasked && !a.empty)

@@ -10,10 +10,10 @@
 #define PATIENCE 5
 
 /*
- * 0: root is there, with b->node, b->device and b->contents; REFUSED when refuse() has said why it never
- * will be; else -errno, why not yet: -ENOENT when it is not there, any other when something could not be asked
- * that may be it or may say that it is not: that is to be looked at again soon. failed: how many looks
- * before this one could not ask all. last: there will be no other; what bars it is the reason then.
+ * 0: root is there, with b->node, b->device and b->contents; else -errno, why not yet: -ENOENT when it is not
+ * there, any other when something could not be asked that may be it or may say that it is not: that is to be
+ * looked at again soon. last: there will be no other look; what bars root is the reason then. What never will be
+ * root is refused.
  */
 int look(struct boot *b, bool last);
 

@@ -129,7 +129,7 @@ bool modules_ask(const struct boot *b, const char *wanted)
 	return found;
 }
 
-int load_modules(struct boot *b)
+void load_modules(struct boot *b)
 {
 	static char name[4096];
 	const char *list = b->params.modules;
@@ -137,5 +137,4 @@ int load_modules(struct boot *b)
 	while (CONFIG_MODULES && list && str_item(&list, ',', name, sizeof(name)))
 		if (*name && !modules_ask(b, name))
 			say(LOG_NOTE, "modules=%s: no module of this image; ignored", name);
-	return 0;
 }

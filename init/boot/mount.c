@@ -114,7 +114,7 @@ static void say_if_cut(const struct boot *b)
  * Refuses, with what is known of the reason. The error is the mount's: of the device, which has been
  * found and read, it says nothing. Of flash there is none open.
  */
-static int refuse_mount(const struct boot *b, int err)
+static _Noreturn void refuse_mount( struct boot *b, int err)
 {
 	const char *found = CONFIG_PROBE ? b->contents.fs : NULL, *type = b->type;
 	const char *words = str_error(err), *why = ": ", *what = "see the kernel's lines above";
@@ -147,7 +147,7 @@ static int refuse_mount(const struct boot *b, int err)
 		if (!found)
 			what = "another file system; rootfstype= names it";
 	}
-	return refuse(b, "mount %s (%s): %s%s%s", b->node, type, words, why, what);
+	refuse(b, "mount %s (%s): %s%s%s", b->node, type, words, why, what);
 }
 
 /*
@@ -167,7 +167,7 @@ static bool has_changed(const struct boot *b)
 	return true;
 }
 
-int attach(struct boot *b)
+void attach(struct boot *b)
 {
 	for (unsigned tries = 1;; tries++) {
 		int err;
@@ -180,15 +180,14 @@ int attach(struct boot *b)
 		if (!CONFIG_PROBE || b->device < 0 || tries == TRIES_MAX || !has_changed(b)) {
 			sys_close(b->device);
 			if (err)
-				return refuse_mount(b, err);
+				refuse_mount(b, err);
 			if (CONFIG_INFO)
 				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,
 				    sys_now() - b->start);
-			return 0;
+			return;
 		}
 		sys_unmount(NEW_ROOT);
 		sys_close(b->device);
-		if (find(b))
-			return REFUSED;
+		find(b);
 	}
 }

@@ -124,12 +124,12 @@ static int become_root(void)
 	return err ? err : sys_chroot(".");
 }
 
-int depart(struct boot *b)
+void depart(struct boot *b)
 {
 	int err = mount_for_init(b);
 
 	if (err)
-		return refuse(b, CONFIG_KEEP_PROC_SYS ? "mount /dev, /proc and /sys for init: %d"
+		refuse(b, CONFIG_KEEP_PROC_SYS ? "mount /dev, /proc and /sys for init: %d"
 						      : "mount devtmpfs on /dev: %d", err);
 	err = become_root();
 	if (!err) {
@@ -139,5 +139,6 @@ int depart(struct boot *b)
 			say(LOG_ERR, "empty the image: %d; going on", err);
 		err = TWICE(sys_chdir("/"));
 	}
-	return err ? refuse(b, "move root to /: %d", err) : 0;
+	if (err)
+		refuse(b, "move root to /: %d", err);
 }

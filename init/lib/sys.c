@@ -399,12 +399,14 @@ int sys_stop_at_exec(void)
  * As vfork(): the child is on our stack, below this function, from which it does not return; for
  * that it must stay a function of its own.
  */
-__attribute__((noinline)) int sys_apart(int (*run)(void *), void *arg)
+__attribute__((noinline)) int sys_apart(void (*run)(void *), void *arg)
 {
 	int child = call2(SYS_clone, CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD, 0), status = 0;
 
-	if (!child)
-		sys_exit(run(arg) ? 1 : SIGTRAP);
+	if (!child) {
+		run(arg);
+		sys_exit(SIGTRAP);
+	}
 	if (child < 0)
 		return child;
 	if (call4(SYS_wait4, child, &status, 0, NULL) < 0)

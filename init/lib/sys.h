@@ -121,7 +121,7 @@ void sys_leave_terminal(int fd);     /* TIOCNOTTY: whoever is in the foreground 
  * when it returned 0 or stopped at exec, 1 when it returned anything else, 0 when it was killed; -errno
  * when there is no child.
  */
-int sys_apart(int (*run)(void *), void *arg);
+int sys_apart(void (*run)(void *), void *arg);
 int sys_stop_at_exec(void); /* in the child: exec does not return, nor does its program begin (PTRACE_TRACEME) */
 _Noreturn void sys_exit(int status);
 
