@@ -80,9 +80,11 @@ int sys_chroot(const char *path)
 }
 
 /* The child is not run where there is a status already. */
-int sys_apart(int (*run)(void *), void *arg)
+int sys_apart(void (*run)(void *), void *arg)
 {
-	return apart_status != SIGTRAP ? apart_status : run(arg) ? 1 : SIGTRAP;
+	if (apart_status == SIGTRAP)
+		run(arg);
+	return apart_status;
 }
 
 int sys_stop_at_exec(void)
@@ -114,7 +116,13 @@ void say(char at, const char *format, ...)
 	va_end(args);
 }
 
-void refuse_(const struct boot *b, const char *format, ...)
+void give_up(struct boot *b)
+{
+	(void)b;
+	longjmp(refused_here, REFUSED);
+}
+
+void refuse(struct boot *b, const char *format, ...)
 {
 	va_list args;
 
@@ -122,6 +130,7 @@ void refuse_(const struct boot *b, const char *format, ...)
 	va_start(args, format);
 	str_vprint(refusal, sizeof(refusal), format, args);
 	va_end(args);
+	longjmp(refused_here, REFUSED);
 }
 
 /* ---- what files are made of ---- */
@@ -388,7 +397,7 @@ static const char *chosen(const char *init)
 	strcpy(boot.node, "/dev/x");
 	boot.params.init = (char *)init;
 	said[0] = refusal[0] = '\0';
-	return check(&boot) ? NULL : boot.init;
+	return runs(check, &boot) ? NULL : boot.init;
 }
 
 static int clear(void **state)

@@ -57,6 +57,23 @@ void sync_disks(void)
 	syncs++;
 }
 
+int sys_pid(void)
+{
+	return 1;
+}
+
+bool next_root(struct boot *b)
+{
+	(void)b;
+	return false;
+}
+
+void try_root(struct boot *b)
+{
+	(void)b;
+	abort();
+}
+
 char *root_after(const struct boot *b)
 {
 	(void)b;
@@ -94,10 +111,9 @@ static void each_end(void **state)
 		b.params.emergency = rows[i].emergency;
 		failures = rows[i].failures;
 		reboots = slept = exits = 0;
-		refuse_(&b, "%s", "why");
-		assert_string_equal(said, rows[i].text);
 		if (!setjmp(ended))
-			end_boot(&b);
+			refuse(&b, "%s", "why");
+		assert_string_equal(said, rows[i].text);
 		assert_int_equal(commanded, rows[i].command);
 		assert_int_equal(reboots, rows[i].reboots);
 		assert_int_equal(slept, rows[i].slept);

@@ -461,7 +461,7 @@ void (fail)(struct boot *b)
 	abort();
 }
 
-void refuse_(const struct boot *b, const char *format, ...)
+void refuse(struct boot *b, const char *format, ...)
 {
 	va_list args;
 
@@ -469,6 +469,7 @@ void refuse_(const struct boot *b, const char *format, ...)
 	va_start(args, format);
 	str_vprint(refusal, sizeof(refusal), format, args);
 	va_end(args);
+	longjmp(refused_here, REFUSED);
 }
 
 /* ---- what is on the devices ---- */
@@ -616,7 +617,7 @@ static int found_with(const char *root, const char *types, int seconds)
 		nodes[i].asked = 0;
 		nodes[i].opened = nodes[i].scanned = false;
 	}
-	err = find(&boot);
+	err = runs(find, &boot);
 	for (unsigned i = 0; i < node_count; i++) {
 		bool is_root = !err && boot.device == NODES + (int)i;
 
@@ -777,7 +778,7 @@ static void a_fallback_waits_anew(void **state)
 	(void)state;
 	assert_int_equal(found("LABEL=root", 2), REFUSED);
 	boot.since = clock_ms;
-	assert_int_equal(find(&boot), REFUSED);
+	assert_int_equal(runs(find, &boot), REFUSED);
 	assert_int_equal(clock_ms, 4000);
 	refuses("after 2 s");
 }

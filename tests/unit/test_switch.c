@@ -47,7 +47,7 @@ void say(char level, const char *format, ...)
 	assert_int_equal(level, LOG_ERR);
 }
 
-void refuse_(const struct boot *b, const char *format, ...)
+void refuse(struct boot *b, const char *format, ...)
 {
 	va_list args;
 
@@ -55,6 +55,7 @@ void refuse_(const struct boot *b, const char *format, ...)
 	va_start(args, format);
 	str_vprint(refused, sizeof(refused), format, args);
 	va_end(args);
+	longjmp(refused_here, REFUSED);
 }
 
 int sys_mode(const char *path, int flags)
@@ -227,7 +228,7 @@ static int run(int at, int with, struct boot *b)
 	in_image = moved = devtmpfs = false;
 	said[0] = refused[0] = '\0';
 	*b = (struct boot){ .image = IMAGE, .has_devtmpfs = true, .node = "/dev/x", .params = PARAMS_NONE };
-	return depart(b);
+	return runs(depart, b);
 }
 
 static int left(void)
