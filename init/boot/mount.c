@@ -70,12 +70,9 @@ static int try_types(struct boot *b, const char *types, unsigned long flags)
 /* The drivers that mount what we found, where its name alone does not do. */
 static const char *drivers(const char *type)
 {
-	static const char rows[][11] = { "ext2,ext4", "ext3,ext4", "ntfs3,ntfs" };
-
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (str_after(rows[i], type))
-			return rows[i];
-	return type;
+	return str_same(type, "ext2") ? "ext2,ext4" :
+	       str_same(type, "ext3") ? "ext3,ext4" :
+	       CONFIG_FS_NTFS && str_same(type, "ntfs") ? "ntfs3,ntfs" : type;
 }
 
 int mount_root(struct boot *b)

@@ -9,6 +9,13 @@ char *str_find(const char *s, char c)
 	return (char *)s;
 }
 
+char *str_comma(const char *s)
+{
+	for (bool in_quote = false; *s && (in_quote || *s != ','); s++)
+		in_quote ^= *s == '"';
+	return (char *)s;
+}
+
 void str_change(char *s, char from, char to)
 {
 	for (; *s; s++)

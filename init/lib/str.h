@@ -12,6 +12,9 @@
 /* The first c in s, or the NUL that ends it. */
 char *str_find(const char *s, char c);
 
+/* The first comma in s that is not within double quotes, or the NUL that ends it. */
+char *str_comma(const char *s);
+
 /* Makes every `from` in s a `to`. */
 void str_change(char *s, char from, char to);
 

@@ -39,8 +39,7 @@ unsigned long mountopts_split(char *options, unsigned long flags)
 		char *option = next;
 		unsigned place;
 
-		for (bool in_quote = false; *next && (in_quote || *next != ','); next++)
-			in_quote ^= *next == '"';
+		next = str_comma(next);
 		if (*next)
 			*next++ = '\0';
 		place = str_listed(words, ',', option);

@@ -104,14 +104,11 @@ static bool parse_offset(struct rootspec *spec, const char *text)
 
 static int parse_tag(struct rootspec *spec, const char *value)
 {
-	const char *end = str_find(value, '\0');
+	const char *end = str_find(value, spec->tag == TAG_PARTUUID && !spec->escaped ? '/' : '\0');
 
 	spec->kind = ROOT_TAG;
-	if (spec->tag == TAG_PARTUUID && !spec->escaped && *str_find(value, '/')) {
-		end = str_find(value, '/');
-		if (!parse_offset(spec, end + 1))
-			return -EINVAL;
-	}
+	if (*end && !parse_offset(spec, end + 1))
+		return -EINVAL;
 	if (*value == '"' && end > value + 1 && end[-1] == '"') {
 		value++;
 		end--;
@@ -159,22 +156,17 @@ static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool buil
 /* Cuts off what stands behind commas for this root alone. */
 static int cut_keys(struct rootspec *spec, char *text)
 {
-	bool is_quoted = false;
-	unsigned place;
-
-	for (char *c = text; *c; c++) {
-		is_quoted ^= *c == '"';
-		if (*c != ',' || is_quoted)
-			continue;
+	for (char *c = str_comma(text); *c; c = str_comma(c + 1)) {
 		/* those of layers that no image has come last */
-		place = str_listed("rootfstype=*,rootflags=*,roothash=*,verityhash=*,loop=*,loopfstype=*", ',', c + 1);
-		if (!place)
+		unsigned key = str_listed("rootfstype=*,rootflags=*,roothash=*,verityhash=*,loop=*,loopfstype=*", ',', c + 1);
+
+		if (!key)
 			continue;
-		if (place > (CONFIG_ROOTFLAGS ? 2 : 1))
+		if (key > (CONFIG_ROOTFLAGS ? 2 : 1))
 			return -EOPNOTSUPP;
 		*c = '\0';
 		c = str_find(c + 1, '=');
-		if (place == 1)
+		if (key == 1)
 			spec->types = c + 1;
 		else
 			spec->flags = c + 1;
