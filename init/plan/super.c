@@ -94,14 +94,14 @@ bool super_is_named(const char *drivers, const char *type)
 	return true;
 }
 
-/* Keeps what the row describes, if it stands there and nothing better does. */
+/* Keeps what the row describes, if it stands there. */
 static void try(struct probe *p, const struct format *f)
 {
 	struct super *s = p->super;
 	struct contents *c = &s->contents;
-	struct identity *id = f->member ? &s->member : &s->tried;
+	/* a second file system is no more than its type: its names may go where a member's will stand */
+	struct identity *id = f->member || c->fs ? &s->member : &s->fs;
 	int err;
-	unsigned rank;
 
 	if (c->member)
 		return;
@@ -113,9 +113,6 @@ static void try(struct probe *p, const struct format *f)
 		p->offset = (p->reader->size - f->base) >> f->end << f->end;
 		if (p->wish->partitioned || (s->format && s->format->owns > format_is_free(p, p->offset)))
 			return;
-	} else if (f->far && c->fs) {
-		/* it takes a read more, and is not looked for when something is found */
-		return;
 	}
 	p->at = f->far ? format_read(p, f->far, p->offset) : s->head + f->base;
 	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
@@ -137,49 +134,41 @@ static void try(struct probe *p, const struct format *f)
 		return;
 	if (f->member) {
 		c->member = p->type;
-		return;
-	}
-	/* of two file systems what rootfstype= names is it, then what has more than a short magic */
-	rank = f->weak ? 1 : 2;
-	if (p->wish->types && super_is_named(p->wish->types, p->type))
-		rank += 2;
-	if (rank == s->rank)
+	} else if (c->fs) {
 		c->second = p->type;
-	if (rank <= s->rank)
-		return;
-	c->fs = p->type;
-	c->second = NULL;
-	c->size = p->size;
-	c->number = p->number;
-	c->devices = p->devices;
-	s->format = f;
-	s->rank = rank;
-	/* no struct assignment: of this size it is memcpy(), for which the C library of ARM has 600 bytes */
-	str_copy(s->fs.uuid, sizeof(s->fs.uuid), id->uuid);
-	str_copy(s->fs.label, sizeof(s->fs.label), id->label);
+	} else {
+		c->fs = p->type;
+		c->size = p->size;
+		c->number = p->number;
+		c->devices = p->devices;
+		s->format = f;
+	}
 }
 
 /*
- * When a format's turn is, from FIRST down: file systems in the head; then what is elsewhere, the largest
- * offset first (btrfs decides by one sector more); at last members in the head and at the end: what a file
- * system takes is known by then.
+ * When a format's turn is, from FIRST down: file systems in the head, those that rootfstype= names before others
+ * and what has but a short magic after them; then what is elsewhere, the largest offset first (btrfs decides by
+ * one sector more); at last members in the head and at the end: what a file system takes is known by then.
  */
-#define FIRST 16
+#define FIRST 13
+#define MEMBERS 1
 
-static unsigned turn_of(const struct format *f)
+static unsigned turn_of(const struct format *f, const char *types)
 {
 	if (f->end)
 		return 0;
 	if (f->far)
 		return f->base >> 13 | !f->member;
-	return f->member ? 1 : FIRST;
+	if (f->member)
+		return MEMBERS;
+	return (types && super_is_named(types, f->type) ? 12U : 10U) + !f->weak;
 }
 
 void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish)
 {
 	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
-	struct probe p;
 	struct contents *c = &s->contents;
+	struct probe p;
 
 	*s = (struct super){ .far_size = 0 };
 	p.super = s;
@@ -191,12 +180,18 @@ void super_identify(struct super *s, struct reader *reader, const struct super_w
 	/* a bad sector need not be one that decides */
 	if (!reader_get(reader, s->head, size, 0))
 		reader_get(reader, s->head, 4096, 0);
-	for (unsigned turn = FIRST + 1; turn--;)
+	for (unsigned turn = FIRST + 1; turn--;) {
+		/* two file systems that fit are two only when their turn is the same */
+		if (c->fs && turn > MEMBERS)
+			continue;
 		for (const struct format *f = __start_formats; f < __stop_formats; f++)
-			if (turn_of(f) == turn)
+			if (turn_of(f, wish->types) == turn)
 				try(&p, f);
-	/* what checks out beats the remains of something else */
+	}
+	/* what checks out beats the remains of something else, which leave no name */
 	if (c->fs)
 		c->damaged = NULL;
+	else
+		s->fs.uuid[0] = s->fs.label[0] = '\0';
 	c->uncertain = reader->error;
 }

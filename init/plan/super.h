@@ -38,11 +38,9 @@ struct contents {
 struct super {
 	struct contents contents;
 	const struct format *format;    /* that of fs */
-	unsigned rank;                  /* of fs, among others that fit; 0 for none */
 	unsigned far_size;
 	unsigned long long far_at;      /* where far was read */
 	struct identity fs, member;     /* of those */
-	struct identity tried;
 	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
 	unsigned char far[4096];
 };
