@@ -68,20 +68,18 @@ bool format_is(const unsigned char *at, const char *magic, unsigned length)
 	return true;
 }
 
-const unsigned char *format_read(struct probe *p, unsigned size, unsigned long long offset)
+const unsigned char *format_read(struct super *s, unsigned size, unsigned long long offset)
 {
-	struct super *s = p->super;
-
 	if (s->far_at == offset && size <= s->far_size)
 		return s->far;
 	s->far_at = offset;
-	s->far_size = reader_get(p->reader, s->far, size, offset) ? size : 0;
+	s->far_size = reader_get(s->reader, s->far, size, offset) ? size : 0;
 	return s->far_size ? s->far : NULL;
 }
 
-bool format_is_free(const struct probe *p, unsigned long long offset)
+bool format_is_free(const struct super *s, unsigned long long offset)
 {
-	return offset >= p->super->contents.size;
+	return offset >= s->contents.size;
 }
 
 bool super_is_named(const char *drivers, const char *type)
@@ -95,9 +93,8 @@ bool super_is_named(const char *drivers, const char *type)
 }
 
 /* Keeps what the row describes, if it stands there. */
-static void try(struct probe *p, const struct format *f)
+static void try(struct super *s, const struct format *f)
 {
-	struct super *s = p->super;
 	struct contents *c = &s->contents;
 	/* a second file system is no more than its type: its names may go where a member's will stand */
 	struct identity *id = f->member || c->fs ? &s->member : &s->fs;
@@ -106,42 +103,42 @@ static void try(struct probe *p, const struct format *f)
 	if (c->member)
 		return;
 	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
-	if (p->reader->size < f->base + 1024ULL)
+	if (s->reader->size < f->base + 1024ULL)
 		return;
-	p->offset = f->base;
+	s->offset = f->base;
 	if (f->end) {
-		p->offset = (p->reader->size - f->base) >> f->end << f->end;
-		if (p->wish->partitioned || (s->format && s->format->owns > format_is_free(p, p->offset)))
+		s->offset = (s->reader->size - f->base) >> f->end << f->end;
+		if (s->wish->partitioned || s->owns > format_is_free(s, s->offset))
 			return;
 	}
-	p->at = f->far ? format_read(p, f->far, p->offset) : s->head + f->base;
-	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
+	s->at = f->far ? format_read(s, f->far, s->offset) : s->head + f->base;
+	if (!s->at || !format_is(s->at + f->magic_at, f->magic, f->magic_length))
 		return;
-	p->format = f;
-	p->id = id;
+	s->format = f;
+	s->id = id;
 	/* check() may change it: one superblock can be of several types (ext) */
-	p->type = f->type;
-	p->size = p->number = 0;
-	p->devices = 1;
+	s->type = f->type;
+	s->size = s->number = 0;
+	s->devices = 1;
 	id->uuid[0] = '\0';
 	if (f->uuid_at)
-		format_uuid(id, p->at + f->uuid_at);
-	format_label(id, p->at + f->label_at, f->label_length);
-	err = f->check ? f->check(p) : 0;
+		format_uuid(id, s->at + f->uuid_at);
+	format_label(id, s->at + f->label_at, f->label_length);
+	err = f->check ? f->check(s) : 0;
 	if (err == -EBADMSG)
-		c->damaged = p->type;
+		c->damaged = s->type;
 	if (err)
 		return;
 	if (f->member) {
-		c->member = p->type;
+		c->member = s->type;
 	} else if (c->fs) {
-		c->second = p->type;
+		c->second = s->type;
 	} else {
-		c->fs = p->type;
-		c->size = p->size;
-		c->number = p->number;
-		c->devices = p->devices;
-		s->format = f;
+		c->fs = s->type;
+		c->size = s->size;
+		c->number = s->number;
+		c->devices = s->devices;
+		s->owns = f->owns;
 	}
 }
 
@@ -168,12 +165,10 @@ void super_identify(struct super *s, struct reader *reader, const struct super_w
 {
 	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
 	struct contents *c = &s->contents;
-	struct probe p;
 
 	*s = (struct super){ .far_size = 0 };
-	p.super = s;
-	p.reader = reader;
-	p.wish = wish;
+	s->reader = reader;
+	s->wish = wish;
 	/* A device of a sector or two is the place of an extended partition: blkid's rule too. */
 	if (reader->size <= 1024)
 		return;
@@ -186,7 +181,7 @@ void super_identify(struct super *s, struct reader *reader, const struct super_w
 			continue;
 		for (const struct format *f = __start_formats; f < __stop_formats; f++)
 			if (turn_of(f, wish->types) == turn)
-				try(&p, f);
+				try(s, f);
 	}
 	/* what checks out beats the remains of something else, which leave no name */
 	if (c->fs)
