@@ -9,6 +9,7 @@
 #include "../bytes.h"
 #include "../crc.h"
 #include "../text.h"
+#include "../../lib/str.h"
 
 #include <errno.h>
 
@@ -140,17 +141,19 @@ static int swap(struct super *s)
 	for (unsigned page = 4 << 10; page <= 64 << 10 && format_is_free(s, page - 1); page <<= 1) {
 		const unsigned char *last = page <= SUPER_HEAD ? s->head + page - 512 :
 					    is_version ? format_read(s, 512, page - 512) : NULL;
+		const char *magic;
 
 		if (!last)
 			break;
-		if (format_is(last + 502, "SWAP-SPACE", 10))
+		magic = (const char *)last + 502;
+		if (str_after(magic, "SWAP-SPACE"))
 			return 0;
 		/* the kernel's S1SUSPEND, uswsusp's ULSUSPEND: hibernated into it */
-		if (format_is(last + 504, "SUSPEND", 7)) {
+		if (str_after(magic + 2, "SUSPEND")) {
 			s->type = "swsuspend";
 			return swap_info(s);
 		}
-		if (format_is(last + 502, "SWAPSPACE2", 10) && is_version && le32(sb + 4))
+		if (str_after(magic, "SWAPSPACE2") && is_version && le32(sb + 4))
 			return swap_info(s);
 	}
 	return -EINVAL;
