@@ -63,7 +63,7 @@ static void add_fault(int fd)
 	other = r.sector;
 	switch (parttable_fault(&r, &other)) {
 	case PARTTABLE_UNPROTECTED:
-		add("; its GPT is good, but sector 0 has no protective MBR: boot with gpt");
+		add("; its GPT has no protective MBR: boot with gpt");
 		break;
 	case PARTTABLE_BACKUP_ONLY:
 		add("; primary GPT is damaged, backup is good: boot with gpt, repair with sgdisk -e");

@@ -68,20 +68,18 @@ bool format_is(const unsigned char *at, const char *magic, unsigned length)
 	return true;
 }
 
-const unsigned char *format_read(struct probe *p, unsigned size, unsigned long long offset)
+const unsigned char *format_read(struct super *s, unsigned size, unsigned long long offset)
 {
-	struct super *s = p->super;
-
 	if (s->far_at == offset && size <= s->far_size)
 		return s->far;
 	s->far_at = offset;
-	s->far_size = reader_get(p->reader, s->far, size, offset) ? size : 0;
+	s->far_size = reader_get(s->reader, s->far, size, offset) ? size : 0;
 	return s->far_size ? s->far : NULL;
 }
 
-bool format_is_free(const struct probe *p, unsigned long long offset)
+bool format_is_free(const struct super *s, unsigned long long offset)
 {
-	return offset >= p->super->contents.size;
+	return offset >= s->contents.size;
 }
 
 bool super_is_named(const char *drivers, const char *type)
@@ -94,108 +92,100 @@ bool super_is_named(const char *drivers, const char *type)
 	return true;
 }
 
-/* Keeps what the row describes, if it stands there and nothing better does. */
-static void try(struct probe *p, const struct format *f)
+/* Keeps what the row describes, if it stands there. */
+static void try(struct super *s, const struct format *f)
 {
-	struct super *s = p->super;
 	struct contents *c = &s->contents;
-	struct identity *id = f->member ? &s->member : &s->tried;
+	/* a second file system is no more than its type: its names may go where a member's will stand */
+	struct identity *id = f->member || c->fs ? &s->member : &s->fs;
 	int err;
-	unsigned rank;
 
 	if (c->member)
 		return;
 	/* libblkid looks at a whole kilobyte: so what is cut within its superblock is nothing */
-	if (p->reader->size < f->base + 1024ULL)
+	if (s->reader->size < f->base + 1024ULL)
 		return;
-	p->offset = f->base;
+	s->offset = f->base;
 	if (f->end) {
-		p->offset = (p->reader->size - f->base) >> f->end << f->end;
-		if (p->wish->partitioned || (s->format && s->format->owns > format_is_free(p, p->offset)))
+		s->offset = (s->reader->size - f->base) >> f->end << f->end;
+		if (s->wish->partitioned || s->owns > format_is_free(s, s->offset))
 			return;
-	} else if (f->far && c->fs) {
-		/* it takes a read more, and is not looked for when something is found */
-		return;
 	}
-	p->at = f->far ? format_read(p, f->far, p->offset) : s->head + f->base;
-	if (!p->at || !format_is(p->at + f->magic_at, f->magic, f->magic_length))
+	s->at = f->far ? format_read(s, f->far, s->offset) : s->head + f->base;
+	if (!s->at || !format_is(s->at + f->magic_at, f->magic, f->magic_length))
 		return;
-	p->format = f;
-	p->id = id;
+	s->format = f;
+	s->id = id;
 	/* check() may change it: one superblock can be of several types (ext) */
-	p->type = f->type;
-	p->size = p->number = 0;
-	p->devices = 1;
+	s->type = f->type;
+	s->size = s->number = 0;
+	s->devices = 1;
 	id->uuid[0] = '\0';
 	if (f->uuid_at)
-		format_uuid(id, p->at + f->uuid_at);
-	format_label(id, p->at + f->label_at, f->label_length);
-	err = f->check ? f->check(p) : 0;
+		format_uuid(id, s->at + f->uuid_at);
+	format_label(id, s->at + f->label_at, f->label_length);
+	err = f->check ? f->check(s) : 0;
 	if (err == -EBADMSG)
-		c->damaged = p->type;
+		c->damaged = s->type;
 	if (err)
 		return;
 	if (f->member) {
-		c->member = p->type;
-		return;
+		c->member = s->type;
+	} else if (c->fs) {
+		c->second = s->type;
+	} else {
+		c->fs = s->type;
+		c->size = s->size;
+		c->number = s->number;
+		c->devices = s->devices;
+		s->owns = f->owns;
 	}
-	/* of two file systems what rootfstype= names is it, then what has more than a short magic */
-	rank = f->weak ? 1 : 2;
-	if (p->wish->types && super_is_named(p->wish->types, p->type))
-		rank += 2;
-	if (rank == s->rank)
-		c->second = p->type;
-	if (rank <= s->rank)
-		return;
-	c->fs = p->type;
-	c->second = NULL;
-	c->size = p->size;
-	c->number = p->number;
-	c->devices = p->devices;
-	s->format = f;
-	s->rank = rank;
-	/* no struct assignment: of this size it is memcpy(), for which the C library of ARM has 600 bytes */
-	str_copy(s->fs.uuid, sizeof(s->fs.uuid), id->uuid);
-	str_copy(s->fs.label, sizeof(s->fs.label), id->label);
 }
 
 /*
- * When a format's turn is, from FIRST down: file systems in the head; then what is elsewhere, the largest
- * offset first (btrfs decides by one sector more); at last members in the head and at the end: what a file
- * system takes is known by then.
+ * When a format's turn is, from FIRST down: file systems in the head, those that rootfstype= names before others
+ * and what has but a short magic after them; then what is elsewhere, the largest offset first (btrfs decides by
+ * one sector more); at last members in the head and at the end: what a file system takes is known by then.
  */
-#define FIRST 16
+#define FIRST 13
+#define MEMBERS 1
 
-static unsigned turn_of(const struct format *f)
+static unsigned turn_of(const struct format *f, const char *types)
 {
 	if (f->end)
 		return 0;
 	if (f->far)
 		return f->base >> 13 | !f->member;
-	return f->member ? 1 : FIRST;
+	if (f->member)
+		return MEMBERS;
+	return (types && super_is_named(types, f->type) ? 12U : 10U) + !f->weak;
 }
 
 void super_identify(struct super *s, struct reader *reader, const struct super_wish *wish)
 {
 	size_t size = reader->size < SUPER_HEAD ? (size_t)reader->size : SUPER_HEAD;
-	struct probe p;
 	struct contents *c = &s->contents;
 
 	*s = (struct super){ .far_size = 0 };
-	p.super = s;
-	p.reader = reader;
-	p.wish = wish;
+	s->reader = reader;
+	s->wish = wish;
 	/* A device of a sector or two is the place of an extended partition: blkid's rule too. */
 	if (reader->size <= 1024)
 		return;
 	/* a bad sector need not be one that decides */
 	if (!reader_get(reader, s->head, size, 0))
 		reader_get(reader, s->head, 4096, 0);
-	for (unsigned turn = FIRST + 1; turn--;)
+	for (unsigned turn = FIRST + 1; turn--;) {
+		/* two file systems that fit are two only when their turn is the same */
+		if (c->fs && turn > MEMBERS)
+			continue;
 		for (const struct format *f = __start_formats; f < __stop_formats; f++)
-			if (turn_of(f) == turn)
-				try(&p, f);
-	/* what checks out beats the remains of something else */
+			if (turn_of(f, wish->types) == turn)
+				try(s, f);
+	}
+	/* what checks out beats the remains of something else, which leave no name */
 	if (c->fs)
 		c->damaged = NULL;
+	else
+		s->fs.uuid[0] = s->fs.label[0] = '\0';
 }

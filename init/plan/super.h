@@ -34,18 +34,6 @@ struct contents {
 	bool is_held;       /* another device stands on it */
 };
 
-struct super {
-	struct contents contents;
-	const struct format *format;    /* that of fs */
-	unsigned rank;                  /* of fs, among others that fit; 0 for none */
-	unsigned far_size;
-	unsigned long long far_at;      /* where far was read */
-	struct identity fs, member;     /* of those */
-	struct identity tried;
-	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
-	unsigned char far[4096];
-};
-
 /* What super_identify() is asked for. */
 struct super_wish {
 	/*
@@ -59,6 +47,28 @@ struct super_wish {
 	 * and is not looked at.
 	 */
 	bool partitioned;
+};
+
+struct super {
+	struct contents contents;
+	/* What the formats (super/format.h) get: what is tried, */
+	struct reader *reader;
+	const struct super_wish *wish;
+	const struct format *format;
+	const unsigned char *at;        /* its superblock: in the head, or its first sector in far */
+	unsigned long long offset;      /* where it stands */
+	/* and what it says: */
+	struct identity *id;            /* empty, unless the row has a uuid or a label */
+	const char *type;               /* that of the row */
+	unsigned long long size, number; /* as in struct contents: 0, */
+	unsigned devices;               /* and 1 */
+
+	unsigned owns;                  /* of the format of fs */
+	unsigned far_size;
+	unsigned long long far_at;      /* where far was read */
+	struct identity fs, member;     /* of those */
+	unsigned char head[SUPER_HEAD]; /* zero behind the medium's end */
+	unsigned char far[4096];
 };
 
 /*

@@ -32,18 +32,22 @@ static const struct super_wish wish;
 
 static void print_damaged(struct super *super, struct reader *reader)
 {
-	struct identity id;
+	static struct super again;
 
+	again = *super;
+	again.wish = &wish;
+	again.reader = reader;
+	again.id = &again.member;
 	for (const struct format *f = __start_formats; f < __stop_formats; f++) {
-		struct probe probe = { .super = super, .reader = reader, .wish = &wish, .format = f, .id = &id };
-
-		probe.type = f->type;
+		again.format = f;
+		again.type = f->type;
+		again.offset = f->base;
 		reader->reads = READER_READS;
 		reader->bytes = READER_BYTES;
-		probe.at = f->base < SUPER_HEAD ? super->head + f->base : format_read(&probe, f->far, f->base);
-		if (probe.at && f->check && format_is(probe.at + f->magic_at, f->magic, f->magic_length) &&
-		    f->check(&probe) == -EBADMSG)
-			printf("%s ", probe.type);
+		again.at = f->far ? format_read(&again, f->far, f->base) : again.head + f->base;
+		if (again.at && f->check && format_is(again.at + f->magic_at, f->magic, f->magic_length) &&
+		    f->check(&again) == -EBADMSG)
+			printf("%s ", again.type);
 	}
 }
 

@@ -10,22 +10,22 @@
 #define LEAST (1 << 20) /* libblkid's least medium */
 #define DEVICES_MAX 9999 /* the kernel has no limit; for words */
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *sb = p->at;
+	const unsigned char *sb = s->at;
 
-	if (le64(sb + 0x30) != OFFSET || p->reader->size < LEAST)
+	if (le64(sb + 0x30) != OFFSET || s->reader->size < LEAST)
 		return -EINVAL;
-	p->devices = le64(sb + 0x88) > DEVICES_MAX ? DEVICES_MAX : (unsigned)le64(sb + 0x88);
+	s->devices = le64(sb + 0x88) > DEVICES_MAX ? DEVICES_MAX : (unsigned)le64(sb + 0x88);
 	/* the rest is of this device, which may be one of several */
-	p->number = le64(sb + 0xc9);
-	p->size = le64(sb + 0xd1);
-	if (p->wish->by_name)
+	s->number = le64(sb + 0xc9);
+	s->size = le64(sb + 0xd1);
+	if (s->wish->by_name)
 		return 0;
-	sb = format_read(p, SIZE, OFFSET);
+	sb = format_read(s, SIZE, OFFSET);
 	if (!sb)
 		return -EINVAL;
-	format_label(p->id, sb + 0x12b, 256);
+	format_label(s->id, sb + 0x12b, 256);
 	/* csum_type 0 is CRC-32C; the others are left to the kernel */
 	return le16(sb + 0xc4) || ~crc(CRC32C, ~0U, sb + 0x20, SIZE - 0x20) == le32(sb) ? 0 : -EBADMSG;
 }

@@ -10,16 +10,16 @@
 #define CRC 32
 
 /* The CRC is that of the whole image: checked when the head holds it. The kernel never does. */
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	unsigned size = le32(p->at + 4);
+	unsigned size = le32(s->at + 4);
 
-	if (!(le32(p->at + 8) & FSID_VERSION_2))
+	if (!(le32(s->at + 8) & FSID_VERSION_2))
 		return 0;
-	p->size = size;
-	if (size < HEADER || size > SUPER_HEAD || size > p->reader->size)
+	s->size = size;
+	if (size < HEADER || size > SUPER_HEAD || size > s->reader->size)
 		return 0;
-	return ~crc_hole(CRC32, ~0U, p->at, size, CRC) == le32(p->at + CRC) ? 0 : -EBADMSG;
+	return ~crc_hole(CRC32, ~0U, s->at, size, CRC) == le32(s->at + CRC) ? 0 : -EBADMSG;
 }
 
 #define ROW .type = "cramfs", .magic_length = 4, .label_at = 48, .label_length = 16

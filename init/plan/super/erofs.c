@@ -9,9 +9,9 @@
 #define SB_CHKSUM 1 /* of feature_compat */
 #define BEGUN 0x5045b54aU /* the sum of the magic and of zeros in its own place */
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *sb = p->at;
+	const unsigned char *sb = s->at;
 	unsigned log = sb[12], covered;
 
 	/* 512 bytes to the largest page */
@@ -24,7 +24,7 @@ static int check(struct probe *p)
 	/* of blocks that are larger than a usual page it is left to the kernel */
 	if (covered < SUPER_HEAD - OFFSET && le32(sb + 8) & SB_CHKSUM && crc(CRC32C, BEGUN, sb + 8, covered - 8) != le32(sb + 4))
 		return -EBADMSG;
-	p->size = (unsigned long long)le32(sb + 36) << log;
+	s->size = (unsigned long long)le32(sb + 36) << log;
 	return 0;
 }
 

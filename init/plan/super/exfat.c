@@ -27,40 +27,40 @@ static bool is_sane(const unsigned char *b)
 }
 
 /* Is the sum of the first eleven sectors, without VolumeFlags and PercentInUse, that in the twelfth? */
-static bool is_sound(struct probe *p, unsigned log)
+static bool is_sound(struct super *s, unsigned log)
 {
 	unsigned end = 11U << log, sum = 0, piece = SUPER_HEAD;
-	const unsigned char *b = p->at;
+	const unsigned char *b = s->at;
 
 	for (unsigned at = 0; at < end; at += piece, piece = 4096) {
 		if (at)
-			b = format_read(p, piece, at);
+			b = format_read(s, piece, at);
 		if (!b)
 			return false;
 		for (unsigned i = at; i < at + piece && i < end; i++)
 			if (i != 106 && i != 107 && i != 112)
 				sum = (sum << 31 | sum >> 1) + b[i - at];
 	}
-	b = format_read(p, 512, end);
+	b = format_read(s, 512, end);
 	return b && le32(b) == sum;
 }
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *b = p->at;
+	const unsigned char *b = s->at;
 	unsigned log = b[108];
 	struct chain c;
 
 	if (!is_sane(b))
 		return -EINVAL;
-	p->size = le64(b + 72) << log;
-	if (p->wish->by_name)
+	s->size = le64(b + 72) << log;
+	if (s->wish->by_name)
 		return 0;
-	if (!is_sound(p, log))
+	if (!is_sound(s, log))
 		return -EBADMSG;
-	format_serial(p->id, b + 100);
+	format_serial(s->id, b + 100);
 	c = (struct chain){
-		.reader = p->reader, .take = take, .arg = p->id, .pieces = CHAIN_PIECES,
+		.reader = s->reader, .take = take, .arg = s->id, .pieces = CHAIN_PIECES,
 		.links = (unsigned long long)le32(b + 80) << log,
 		.data = (unsigned long long)le32(b + 88) << log,
 		.cluster_log = log + b[109], .end = le32(b + 92) + 2,

@@ -17,19 +17,19 @@
 #define TEST_FILESYS 4 /* of s_flags: "ext4dev", which no kernel has any more */
 #define MAX_LOG_BLOCK 6
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *sb = p->at;
+	const unsigned char *sb = s->at;
 	unsigned log = le32(sb + 0x18), incompat = le32(sb + 0x60), ro_compat = le32(sb + 0x64);
 	unsigned journal = le32(sb + 0x5c) & HAS_JOURNAL;
 	unsigned long long blocks = le32(sb + 4);
 
 	if (log > MAX_LOG_BLOCK || le32(sb + 0x160) & TEST_FILESYS ||
-	    !(incompat & JOURNAL_DEV) == p->format->member)
+	    !(incompat & JOURNAL_DEV) == s->format->member)
 		return -EINVAL;
 	/* ext4 by what the older ones do not know, as in libblkid */
 	if (!(incompat & ~EXT3_INCOMPAT) && !(ro_compat & ~EXT3_RO_COMPAT)) {
-		p->type = journal ? "ext3" : "ext2";
+		s->type = journal ? "ext3" : "ext2";
 		if (incompat & RECOVER && !journal)
 			return -EINVAL;
 	}
@@ -37,7 +37,7 @@ static int check(struct probe *p)
 		return -EBADMSG;
 	if (incompat & INCOMPAT_64BIT)
 		blocks |= (unsigned long long)le32(sb + 0x150) << 32;
-	p->size = blocks << (10 + log);
+	s->size = blocks << (10 + log);
 	return 0;
 }
 

@@ -17,24 +17,24 @@ static bool is_sound(const unsigned char *sb)
 	       (le32(sb + 0x20) == CRC && crc(CRC32, MAGIC, sb, CRC) == le32(sb + CRC)));
 }
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *sb = p->at;
+	const unsigned char *sb = s->at;
 
 	/* The kernel takes the copy when the first one is broken. */
 	if (!is_sound(sb)) {
-		sb = format_read(p, CRC + 4, OFFSET + SECOND);
+		sb = format_read(s, CRC + 4, OFFSET + SECOND);
 		if (!sb || !is_sound(sb))
 			return -EBADMSG;
 	}
 	/* Version 1.0 had another layout, libblkid says. */
 	if (le32(sb + 4) == 1)
 		return 0;
-	format_uuid(p->id, sb + 0x6c);
-	format_label_utf16(p->id, sb + 0x7c, 512);
+	format_uuid(s->id, sb + 0x6c);
+	format_label_utf16(s->id, sb + 0x7c, 512);
 	/* Blocks of 4 kB, unless pages are larger. When there are more devices, of all of them. */
 	if (le32(sb + 0x10) <= 16 && !sb[0x899])
-		p->size = le64(sb + 0x24) << le32(sb + 0x10);
+		s->size = le64(sb + 0x24) << le32(sb + 0x10);
 	return 0;
 }
 

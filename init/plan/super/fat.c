@@ -34,17 +34,17 @@ static bool is_sane(const unsigned char *b)
 }
 
 /* FAT32 has a sector with this signature, or zeroes: no other FAT with a zero in its length. */
-static bool has_info(struct probe *p, unsigned log)
+static bool has_info(struct super *s, unsigned log)
 {
-	unsigned offset = le16(p->at + 0x30) << log;
-	const unsigned char *sector = offset > SUPER_HEAD - 512 ? format_read(p, 512, offset) : p->at + offset;
+	unsigned offset = le16(s->at + 0x30) << log;
+	const unsigned char *sector = offset > SUPER_HEAD - 512 ? format_read(s, 512, offset) : s->at + offset;
 
 	return !offset || (sector && (!le32(sector) || le32(sector) == INFO));
 }
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *b = p->at;
+	const unsigned char *b = s->at;
 	unsigned log, cluster_log, fat, sectors, entries, start, clusters;
 	bool is_fat32 = !le16(b + 0x16);
 	struct chain c;
@@ -60,23 +60,23 @@ static int check(struct probe *p)
 	entries = le16(b + 0x11) * 32;
 	start = le16(b + 0x0e) + fat * b[0x10];
 	clusters = (sectors - start - ((entries + (1U << log) - 1) >> log)) >> cluster_log;
-	if (is_fat32 ? clusters > MAX_FAT32 || !has_info(p, log) : clusters > MAX_FAT16)
+	if (is_fat32 ? clusters > MAX_FAT32 || !has_info(s, log) : clusters > MAX_FAT16)
 		return -EINVAL;
 
-	p->size = (unsigned long long)sectors << log;
-	if (p->wish->by_name)
+	s->size = (unsigned long long)sectors << log;
+	if (s->wish->by_name)
 		return 0;
 	c = (struct chain){
-		.reader = p->reader, .take = take, .arg = p->id, .pieces = CHAIN_PIECES,
+		.reader = s->reader, .take = take, .arg = s->id, .pieces = CHAIN_PIECES,
 		.links = le16(b + 0x0e) << log, .data = (unsigned long long)start << log,
 		.cluster_log = cluster_log + log, .end = clusters + 2,
 	};
 	if (is_fat32) {
-		format_serial(p->id, b + 0x43);
+		format_serial(s->id, b + 0x43);
 		chain_walk(&c, le32(b + 0x2c));
 	} else {
 		if ((b[0x26] | 1) == 0x29)
-			format_serial(p->id, b + 0x27);
+			format_serial(s->id, b + 0x27);
 		chain_entries(&c, c.data, entries);
 	}
 	return 0;

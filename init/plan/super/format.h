@@ -12,31 +12,14 @@
 
 #include "../super.h"
 
-/* What check() gets. */
-struct probe {
-	struct super *super;
-	struct reader *reader;
-	const struct super_wish *wish; /* as super_identify() got it */
-	const struct format *format;
-	unsigned long long offset;  /* where it stands */
-	const unsigned char *at;    /* the superblock: in the head, or its first sector in super->far */
-	/* to fill: */
-	struct identity *id;        /* empty, unless the row has a uuid or a label */
-	const char *type;           /* that of the row */
-	unsigned long long size, number; /* as in struct contents: 0, */
-	unsigned devices;           /* and 1 */
-};
-
-#define FORMAT_FAR_MAX (64 << 10)
-
 struct format {
 	char type[18];
-	char magic[16];
+	char magic[17]; /* with a NUL that does not count */
 	/*
 	 * 0: it is one; -EINVAL: it is not; -EBADMSG: it would be, but for a wrong
-	 * checksum. May be NULL.
+	 * checksum. It finds in *s what is tried, and says there what more it knows. May be NULL.
 	 */
-	int (*check)(struct probe *p);
+	int (*check)(struct super *s);
 	/* where the superblock starts, in bytes: in the head, or at one of 16, 32, 64 KiB; or so far before the end */
 	unsigned base;
 	unsigned short magic_at;     /* this and the following from there */
@@ -62,13 +45,13 @@ struct format {
 bool format_is(const unsigned char *at, const char *magic, unsigned length);
 
 /* Size bytes (4096 at most) from that offset of the medium on, until the next call; NULL when they cannot be read. */
-const unsigned char *format_read(struct probe *p, unsigned size, unsigned long long offset);
+const unsigned char *format_read(struct super *s, unsigned size, unsigned long long offset);
 
 /*
  * May something else stand at this offset of the medium, behind what the file system takes? Data of a
  * file system are no signature, whatever they look like.
  */
-bool format_is_free(const struct probe *p, unsigned long long offset);
+bool format_is_free(const struct super *s, unsigned long long offset);
 
 /* Sets id->uuid from 16 bytes; all zero means none, as in blkid. */
 void format_uuid(struct identity *id, const unsigned char *bytes);

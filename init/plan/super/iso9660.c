@@ -74,13 +74,13 @@ static void keep(unsigned char *to, const unsigned char *id)
 		to[i] = id[i];
 }
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
 	unsigned char primary[ID_LENGTH], joliet[ID_LENGTH], joined[ID_LENGTH * 3];
 	bool has_primary = false, has_joliet = false;
 
 	for (unsigned i = 0; i < DESCRIPTORS; i++) {
-		const unsigned char *d = format_read(p, SECTOR, (16 + i) * SECTOR);
+		const unsigned char *d = format_read(s, SECTOR, (16 + i) * SECTOR);
 		unsigned id;
 
 		/* they stand one behind the other: "CD001", "BEA01", "NSR02", "TEA01" */
@@ -92,10 +92,10 @@ static int check(struct probe *p)
 		if (id == CD00 && *d == PRIMARY && !has_primary) {
 			has_primary = true;
 			keep(primary, d + ID);
-			p->size = (unsigned long long)le32(d + 80) * SECTOR;
-			if (!date(p->id->uuid, d + MODIFIED) && !date(p->id->uuid, d + CREATED))
-				*p->id->uuid = '\0';
-			if (p->wish->by_name)
+			s->size = (unsigned long long)le32(d + 80) * SECTOR;
+			if (!date(s->id->uuid, d + MODIFIED) && !date(s->id->uuid, d + CREATED))
+				*s->id->uuid = '\0';
+			if (s->wish->by_name)
 				return 0;
 		}
 		/* escape sequences that say UCS-2 */
@@ -107,17 +107,17 @@ static int check(struct probe *p)
 	if (!has_primary)
 		return -EINVAL;
 	if (!has_joliet) {
-		format_label(p->id, primary, ID_LENGTH);
+		format_label(s->id, primary, ID_LENGTH);
 		return 0;
 	}
 	if (join(joined, joliet, primary)) {
-		format_label_utf16(p->id, joined, sizeof(joined) / 2);
+		format_label_utf16(s->id, joined, sizeof(joined) / 2);
 		return 0;
 	}
 	/* it is big endian */
 	for (int i = 0; i < ID_LENGTH; i++)
 		joined[i] = joliet[i ^ 1];
-	format_label_utf16(p->id, joined, ID_LENGTH / 2);
+	format_label_utf16(s->id, joined, ID_LENGTH / 2);
 	return 0;
 }
 

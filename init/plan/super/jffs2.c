@@ -5,14 +5,14 @@
 
 #include <errno.h>
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	unsigned type = le16(p->at + 2);
+	unsigned type = le16(s->at + 2);
 
 	/* The magic has but 16 bits: the node is accurate, and of a number that there is. */
 	if ((type & 0x3ff0) != 0x2000)
 		return -EINVAL;
-	return crc(CRC32, 0, p->at, 8) == le32(p->at + 8) ? 0 : -EBADMSG;
+	return crc(CRC32, 0, s->at, 8) == le32(s->at + 8) ? 0 : -EBADMSG;
 }
 
 FORMAT(jffs2, .type = "jffs2", .magic = "\x85\x19", .magic_length = 2, .check = check);

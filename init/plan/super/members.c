@@ -9,6 +9,7 @@
 #include "../bytes.h"
 #include "../crc.h"
 #include "../text.h"
+#include "../../lib/str.h"
 
 #include <errno.h>
 
@@ -18,42 +19,42 @@
  * Its sum is not looked at: what was a member once is not mounted, however damaged. But where one at the end lies
  * in what a file system takes it may be that one's data: then the sum must be the folded one of its other words.
  */
-static int sound(struct probe *p, unsigned size, unsigned sum_at)
+static int sound(struct super *s, unsigned size, unsigned sum_at)
 {
 	const unsigned char *sb;
 	unsigned long long sum = 0;
 
-	if (!p->format->end || format_is_free(p, p->offset))
+	if (!s->format->end || format_is_free(s, s->offset))
 		return 0;
-	sb = format_read(p, size, p->offset);
+	sb = format_read(s, size, s->offset);
 	for (unsigned i = 0; sb && i < size; i += 4)
 		sum += i == sum_at ? 0 : le32(sb + i);
 	return sb && le32(sb + sum_at) == (unsigned)(sum + (sum >> 32)) ? 0 : -EINVAL;
 }
 
 /* Version 0.90, in the byte order of who made it. */
-static int md_0(struct probe *p)
+static int md_0(struct super *s)
 {
-	const unsigned char *sb = p->at;
+	const unsigned char *sb = s->at;
 	bool big = sb[0] == 0xa9;
 	unsigned char uuid[16];
 
 	/* the data stand before */
-	if (p->offset >> 10 < (big ? be32(sb + 32) : le32(sb + 32)))
+	if (s->offset >> 10 < (big ? be32(sb + 32) : le32(sb + 32)))
 		return -EINVAL;
 	/* four words, the first of which stands apart */
 	for (unsigned i = 0; i < 16; i++)
 		uuid[i] = sb[(i < 4 ? 20 : 48) + (big ? i : i ^ 3)];
-	format_uuid(p->id, uuid);
-	return sound(p, 4096, 38 * 4);
+	format_uuid(s->id, uuid);
+	return sound(s, 4096, 38 * 4);
 }
 
 /* Version 1 says where it stands. */
-static int md_1(struct probe *p)
+static int md_1(struct super *s)
 {
-	if (le64(p->at + 144) != p->offset >> 9)
+	if (le64(s->at + 144) != s->offset >> 9)
 		return -EINVAL;
-	return sound(p, 256 + 2 * (le32(p->at + 220) & 0x3ff), 216);
+	return sound(s, 256 + 2 * (le32(s->at + 220) & 0x3ff), 216);
 }
 
 #define MD .type = "linux_raid_member", .member = true
@@ -70,12 +71,12 @@ FORMAT(md1_2, MD_1, .base = 4 << 10);
 
 #define LVM2_001 0x31303020324d564cULL /* "LVM2 001" */
 
-static int lvm(struct probe *p)
+static int lvm(struct super *s)
 {
-	const unsigned char *label = p->at;
-	char *out = p->id->uuid;
+	const unsigned char *label = s->at;
+	char *out = s->id->uuid;
 
-	if (le64(label + 8) != p->offset >> 9 || le64(label + 24) != LVM2_001)
+	if (le64(label + 8) != s->offset >> 9 || le64(label + 24) != LVM2_001)
 		return -EINVAL;
 	for (unsigned i = 0; i < 32; i++) {
 		/* in groups of 6, 4, 4, 4, 4, 4 and 6 */
@@ -97,13 +98,13 @@ FORMAT(lvm3, LVM, .base = 1536);
 /* ---- LUKS: its On-Disk Format Specification, 1.2.3 and 2 ------------------------------------- */
 
 /* The second header of version 2 counts too: it repairs the first. It says where it stands. */
-static int luks(struct probe *p)
+static int luks(struct super *s)
 {
-	if (p->offset && be64(p->at + 256) != p->offset)
+	if (s->offset && be64(s->at + 256) != s->offset)
 		return -EINVAL;
-	format_text(p->id->uuid, p->at + 168, SUPER_UUID_MAX - 1);
-	if (be16(p->at + 6) == 2)
-		format_label(p->id, p->at + 24, 48);
+	format_text(s->id->uuid, s->at + 168, SUPER_UUID_MAX - 1);
+	if (be16(s->at + 6) == 2)
+		format_label(s->id, s->at + 24, 48);
 	return 0;
 }
 
@@ -117,13 +118,13 @@ FORMAT(luks64, LUKS, .magic = "SKUL\xba\xbe", .base = 64 << 10, .far = 512);
 /* ---- swap: linux include/linux/swap.h, union swap_header ------------------------------------- */
 
 /* UUID and name, unless something else was written where zeros should be. */
-static int swap_info(struct probe *p)
+static int swap_info(struct super *s)
 {
-	const unsigned char *sb = p->super->head + 1024;
+	const unsigned char *sb = s->head + 1024;
 
 	if (!le64(sb + 172)) {
-		format_uuid(p->id, sb + 12);
-		format_label(p->id, sb + 28, 16);
+		format_uuid(s->id, sb + 12);
+		format_label(s->id, sb + 28, 16);
 	}
 	return 0;
 }
@@ -132,26 +133,28 @@ static int swap_info(struct probe *p)
  * The magic stands at the end of a page of the machine that made it. A larger one than the head has is read
  * when the version is that of a swap.
  */
-static int swap(struct probe *p)
+static int swap(struct super *s)
 {
-	const unsigned char *sb = p->super->head + 1024;
+	const unsigned char *sb = s->head + 1024;
 	bool is_version = le32(sb) == 1 || be32(sb) == 1;
 
-	for (unsigned page = 4 << 10; page <= 64 << 10 && format_is_free(p, page - 1); page <<= 1) {
-		const unsigned char *last = page <= SUPER_HEAD ? p->super->head + page - 512 :
-					    is_version ? format_read(p, 512, page - 512) : NULL;
+	for (unsigned page = 4 << 10; page <= 64 << 10 && format_is_free(s, page - 1); page <<= 1) {
+		const unsigned char *last = page <= SUPER_HEAD ? s->head + page - 512 :
+					    is_version ? format_read(s, 512, page - 512) : NULL;
+		const char *magic;
 
 		if (!last)
 			break;
-		if (format_is(last + 502, "SWAP-SPACE", 10))
+		magic = (const char *)last + 502;
+		if (str_after(magic, "SWAP-SPACE"))
 			return 0;
 		/* the kernel's S1SUSPEND, uswsusp's ULSUSPEND: hibernated into it */
-		if (format_is(last + 504, "SUSPEND", 7)) {
-			p->type = "swsuspend";
-			return swap_info(p);
+		if (str_after(magic + 2, "SUSPEND")) {
+			s->type = "swsuspend";
+			return swap_info(s);
 		}
-		if (format_is(last + 502, "SWAPSPACE2", 10) && is_version && le32(sb + 4))
-			return swap_info(p);
+		if (str_after(magic, "SWAPSPACE2") && is_version && le32(sb + 4))
+			return swap_info(s);
 	}
 	return -EINVAL;
 }
@@ -163,9 +166,9 @@ FORMAT(tuxonice, .type = "swsuspend", .magic = "\xed\xc3\x02\xe9\x98\x56\xe5\x0c
 /* ---- bcachefs: linux fs/bcachefs/bcachefs_format.h ------------------------------------------- */
 
 /* What is on one device the kernel may mount; of several it wants all names. */
-static int bcachefs(struct probe *p)
+static int bcachefs(struct super *s)
 {
-	return p->at[123] > 1 ? 0 : -EINVAL;
+	return s->at[123] > 1 ? 0 : -EINVAL;
 }
 
 FORMAT(bcachefs, .type = "bcachefs", .base = 4096, .magic_at = 24, .uuid_at = 56, .magic_length = 16,

@@ -12,9 +12,9 @@
 #define STATES 3U /* of s_state: valid, with errors */
 #define MAP_BITS (1024 * 8)
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *sb = p->at, *maps = sb + 4;
+	const unsigned char *sb = s->at, *maps = sb + 4;
 	unsigned magic = le16(sb + 16), state = le16(sb + 18), inodes = le16(sb);
 	unsigned zones = le32(sb + 20), first;
 
@@ -33,7 +33,7 @@ static int check(struct probe *p)
 	    first > zones || le16(maps + 2) * MAP_BITS <= zones - first ||
 	    le16(sb + 0x38) == EXT_MAGIC)
 		return -EINVAL;
-	p->size = (unsigned long long)zones * 1024;
+	s->size = (unsigned long long)zones * 1024;
 	return 0;
 }
 

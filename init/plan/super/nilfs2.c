@@ -18,22 +18,22 @@ static bool is_sound(const unsigned char *sb)
 	       crc_hole(CRC32, le32(sb + 12), sb, bytes, SUM) == le32(sb + SUM);
 }
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *sb = p->at;
+	const unsigned char *sb = s->at;
 	unsigned char second[SIZE];
 
-	if (p->reader->size < LEAST)
+	if (s->reader->size < LEAST)
 		return -EINVAL;
 	/* The kernel takes the other one, in the last whole 4 kB, when the first is broken. */
 	if (!is_sound(sb)) {
-		if (!reader_get(p->reader, second, SIZE, ((p->reader->size >> 12) - 1) << 12) ||
+		if (!reader_get(s->reader, second, SIZE, ((s->reader->size >> 12) - 1) << 12) ||
 		    !is_sound(sb = second))
 			return -EBADMSG;
 	}
-	format_uuid(p->id, sb + 152);
-	format_label(p->id, sb + 168, 80);
-	p->size = le64(sb + 32);
+	format_uuid(s->id, sb + 152);
+	format_label(s->id, sb + 168, 80);
+	s->size = le64(sb + 32);
 	return 0;
 }
 

@@ -42,9 +42,9 @@ static void label(struct identity *id, const unsigned char *record, unsigned siz
 	}
 }
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *b = p->at;
+	const unsigned char *b = s->at;
 	unsigned char records[(VOLUME + 1) * RECORD_MAX];
 	unsigned sector = le16(b + 0x0b), per = amount(b[0x0d], 1), cluster = per * sector;
 	unsigned size = amount(b[0x40], cluster);
@@ -57,16 +57,16 @@ static int check(struct probe *p)
 	clusters = le64(b + 0x28) >> __builtin_ctz(per);
 	if (le64(b + 0x30) > clusters || le64(b + 0x38) > clusters)
 		return -EINVAL;
-	p->size = le64(b + 0x28) * sector;
-	if (p->wish->by_name)
+	s->size = le64(b + 0x28) * sector;
+	if (s->wish->by_name)
 		return 0;
-	if (!reader_get(p->reader, records, (VOLUME + 1) * size,
+	if (!reader_get(s->reader, records, (VOLUME + 1) * size,
 			le64(b + 0x30) << __builtin_ctz(cluster)) ||
 	    le32(records) != FILE_MAGIC || le32(records + VOLUME * size) != FILE_MAGIC)
 		return -EINVAL;
-	label(p->id, records + VOLUME * size, size);
+	label(s->id, records + VOLUME * size, size);
 	if (le64(b + 0x48))
-		*text_hex(p->id->uuid, le64(b + 0x48), 16, true) = '\0';
+		*text_hex(s->id->uuid, le64(b + 0x48), 16, true) = '\0';
 	return 0;
 }
 

@@ -4,14 +4,14 @@
 
 #include <errno.h>
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	unsigned size = be32(p->at + 8), sum = 0;
+	unsigned size = be32(s->at + 8), sum = 0;
 
-	p->size = size;
+	s->size = size;
 	/* the words of the first 512 bytes add up to zero */
 	for (unsigned i = 0; i < 512 && i + 4 <= size; i += 4)
-		sum += be32(p->at + i);
+		sum += be32(s->at + i);
 	return sum ? -EBADMSG : 0;
 }
 

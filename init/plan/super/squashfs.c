@@ -7,18 +7,18 @@
 
 #include <errno.h>
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	if (le16(p->at + 28) < 4)
-		p->type = "squashfs3";
+	if (le16(s->at + 28) < 4)
+		s->type = "squashfs3";
 	else
-		p->size = le64(p->at + 40);
+		s->size = le64(s->at + 40);
 	return 0;
 }
 
-static int check_big(struct probe *p)
+static int check_big(struct super *s)
 {
-	return be16(p->at + 28) < 4 ? 0 : -EINVAL;
+	return be16(s->at + 28) < 4 ? 0 : -EINVAL;
 }
 
 FORMAT(squashfs, .type = "squashfs", .magic = "hsqs", .magic_length = 4, .check = check);

@@ -9,15 +9,15 @@
 #include <errno.h>
 
 /* linux drivers/md/bcache/bcache_ondisk.h. Each says, at another place, in which sector it stands. */
-static int bcache(struct probe *p)
+static int bcache(struct super *s)
 {
-	return le64(p->at + 8) == 8 ? 0 : -EINVAL;
+	return le64(s->at + 8) == 8 ? 0 : -EINVAL;
 }
 
 /* members.c has bcachefs; it had this magic before it was in Linux. */
-static int old_bcachefs(struct probe *p)
+static int old_bcachefs(struct super *s)
 {
-	return bcache(p) && le64(p->at + 104) == 8 && p->at[123] > 1 ? 0 : -EINVAL;
+	return bcache(s) && le64(s->at + 104) == 8 && s->at[123] > 1 ? 0 : -EINVAL;
 }
 
 #define BCACHE .base = 4096, .magic_at = 24, .magic_length = 16, .member = true, \
@@ -27,24 +27,24 @@ FORMAT(old_bcachefs, BCACHE, .type = "bcachefs", .uuid_at = 56, .label_at = 72, 
        .check = old_bcachefs);
 
 /* drbd-headers/drbd_meta_data.h, drbd-utils user/shared/drbdmeta.c: versions 8, unclean 8, 9. */
-static int drbd(struct probe *p)
+static int drbd(struct super *s)
 {
 	unsigned char sb[64];
 	unsigned long long uuid;
 	unsigned magic;
 	int digits = 16;
 
-	if (p->wish->partitioned || p->reader->size < 64 << 10 ||
-	    !reader_get(p->reader, sb, sizeof(sb), p->reader->size - 4096))
+	if (s->wish->partitioned || s->reader->size < 64 << 10 ||
+	    !reader_get(s->reader, sb, sizeof(sb), s->reader->size - 4096))
 		return -EINVAL;
 	magic = be32(sb + 60) - 0x8374026b;
 	/* and it says how many sectors stand before it */
-	if (magic > 2 || be64(sb) - 1 >= (p->reader->size - 4096) >> 9)
+	if (magic > 2 || be64(sb) - 1 >= (s->reader->size - 4096) >> 9)
 		return -EINVAL;
 	uuid = be64(sb + (magic == 2 ? 48 : 40));
 	while (digits && !(uuid >> (digits * 4 - 4)))
 		digits--;
-	*text_hex(p->id->uuid, uuid, digits, false) = '\0';
+	*text_hex(s->id->uuid, uuid, digits, false) = '\0';
 	return 0;
 }
 
@@ -59,11 +59,11 @@ FORMAT(zfs, .type = "zfs_member", .base = 16 << 10, .far = 512, .magic_at = 20, 
        .magic = "\0\0\0\7version\0\0\0\0\10", .member = true);
 
 /* libbde's "BitLocker Drive Encryption (BDE) format"; the second: on what looks like a FAT. */
-static int bitlocker(struct probe *p)
+static int bitlocker(struct super *s)
 {
 	unsigned char magic[8];
 
-	return reader_get(p->reader, magic, sizeof(magic), le64(p->at + 440)) &&
+	return reader_get(s->reader, magic, sizeof(magic), le64(s->at + 440)) &&
 	       format_is(magic, "-FVE-FS-", 8) ? 0 : -EINVAL;
 }
 

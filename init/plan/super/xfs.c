@@ -24,9 +24,9 @@ static bool is_sane(const unsigned char *sb)
 	       blocks <= per_group * groups && blocks >= per_group * (groups - 1) + 64;
 }
 
-static int check(struct probe *p)
+static int check(struct super *s)
 {
-	const unsigned char *sb = p->at;
+	const unsigned char *sb = s->at;
 
 	if (!is_sane(sb))
 		return -EINVAL;
@@ -34,7 +34,7 @@ static int check(struct probe *p)
 	if (((sb[101] & 15) == 5 || le32(sb + CRC)) &&
 	    ~crc_hole(CRC32C, ~0U, sb, be16(sb + 102), CRC) != le32(sb + CRC))
 		return -EBADMSG;
-	p->size = be64(sb + 8) << sb[120];
+	s->size = be64(sb + 8) << sb[120];
 	return 0;
 }
 
