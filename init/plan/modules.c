@@ -134,13 +134,13 @@ bool modules_options(char *options, size_t size, const char *name, const struct 
 
 	for (*options = '\0'; count--; words++) {
 		const char *of = parameter(words, name), *value = words->value;
-		/* quotes inside of a value do for themselves what they did on the command line */
-		const char *quote = value && *str_find(value, '"') ? "" : "\"";
 		char *end;
 
 		if (!of)
 			continue;
-		end = str_print(options, size, value ? "%s%s=%s%s%s" : "%s%s", space, of, quote, value, quote);
+		/* quotes inside of a value do for themselves what they did on the command line */
+		end = str_print(options, size, !value ? "%s%s" : *str_find(value, '"') ? "%s%s=%s" : "%s%s=\"%s\"",
+				space, of, value);
 		if (!end) {
 			*options = '\0';
 			return false;
