@@ -5,8 +5,6 @@
 
 #include <errno.h>
 
-#define LOOK_EVERY 50 /* ms, without events */
-
 /* 0: not open. It cannot be a socket of ours: 0 to 2 are the console. */
 static int sock;
 

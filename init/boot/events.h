@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 
+/* How often is looked where no event tells, in ms. */
+#define LOOK_EVERY 50
+
 /*
  * Subscribes to the kernel's multicast group. Look once after this: what came
  * before it is not told. Does nothing when it is done already. A kernel without

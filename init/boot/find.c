@@ -63,6 +63,27 @@ static void say_waiting(struct boot *b, int err, unsigned now, bool is_first)
 		report_devices(b, !is_first);
 }
 
+/* What events do not tell of, as a link that comes up, time does. */
+static void wait_for_others(struct boot *b)
+{
+	const char *list = CONFIG_WAIT_FOR;
+	unsigned since = sys_now();
+	char path[64];
+
+	sys_mount_pseudo("sysfs", "/sys");
+	coldplug(b);
+	while (str_item(&list, ' ', path, sizeof(path)))
+		while (sys_access(path)) {
+			if (sys_now() - since >= CONFIG_WAIT_FOR_SECONDS * 1000) {
+				say(LOG_ERR, "%s: not there after %u s; going on without it", path,
+				    CONFIG_WAIT_FOR_SECONDS);
+				break;
+			}
+			events_wait(LOOK_EVERY);
+			take_events(b);
+		}
+}
+
 void find(struct boot *b)
 {
 	unsigned retry = 0, retry_at, word = FIRST_WORD, now;
@@ -114,5 +135,7 @@ void find(struct boot *b)
 		last = true;
 	}
 	if (CONFIG_WAIT)
-		events_close();
+		if (CONFIG_WAIT && *CONFIG_WAIT_FOR)
+		wait_for_others(b);
+	events_close();
 }
