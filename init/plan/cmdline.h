@@ -20,7 +20,7 @@ struct word {
  */
 bool cmdline_next(char **text, struct word *word);
 
-/* Is the name of a parameter b, '-' and '_' being the same? A '*' in b stands for the rest of any name. */
+/* Is the name of a parameter b, '-' and '_' being the same? b has no space; a '*' that ends it is any rest. */
 bool cmdline_same_name(const char *name, const char *b);
 
 #endif

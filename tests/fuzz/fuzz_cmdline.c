@@ -21,7 +21,8 @@ static void words(char *text, size_t size)
 		assert(inside(word.name, text, size) && inside(rest, text, size));
 		assert(rest > before);
 		assert(!word.value || (inside(word.value, text, size) && word.value > word.name));
-		assert(cmdline_same_name(word.name, word.name));
+		/* what a name is compared with has no space */
+		assert(strchr(word.name, ' ') || cmdline_same_name(word.name, word.name));
 	}
 }
 
