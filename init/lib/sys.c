@@ -314,7 +314,7 @@ int sys_poll(struct pollfd *fds, unsigned count, int ms)
 #else
 	long timeout[2] = { ms / 1000, ms % 1000 * 1000000L };
 
-	return call5(SYS_ppoll, fds, count, ms < 0 ? NULL : timeout, NULL, 0);
+	return call5(SYS_ppoll, fds, count, ms < 0 ? NULL : timeout, 0, 0);
 #endif
 }
 
@@ -409,26 +409,26 @@ __attribute__((noinline)) int sys_apart(void (*run)(void *), void *arg)
 	}
 	if (child < 0)
 		return child;
-	if (call4(SYS_wait4, child, &status, 0, NULL) < 0)
-		call4(SYS_wait4, child, &status, 0, NULL);
+	if (call4(SYS_wait4, child, &status, 0, 0) < 0)
+		call4(SYS_wait4, child, &status, 0, 0);
 	if (CONFIG_INIT_CHECK) {
 		/* it may only have stopped */
 		call2(SYS_kill, child, SIGKILL);
-		call4(SYS_wait4, child, NULL, 0, NULL);
+		call4(SYS_wait4, child, 0, 0, 0);
 	}
 	return status >> 8;
 }
 
 int sys_wait_any(int flags)
 {
-	return call4(SYS_wait4, -1, NULL, flags, NULL);
+	return call4(SYS_wait4, -1, 0, flags, 0);
 }
 
 void sys_block_signals(bool block)
 {
 	unsigned long long all = block ? ~0ULL : 0;
 
-	call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof(all));
+	call4(SYS_rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof(all));
 }
 
 void sys_own_terminal(int fd)

@@ -321,7 +321,7 @@ static void devtmpfs_is_not_wanted(void **state)
 	devtmpfs = moved = false;
 	said[0] = '\0';
 	b.params.devtmpfs = zero;
-	assert_int_equal(depart(&b), 0);
+	assert_int_equal(runs(depart, &b), 0);
 	assert_false(devtmpfs);
 	assert_string_equal(said, "");
 }
