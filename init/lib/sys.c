@@ -109,7 +109,7 @@ int sys_stat_fd(int fd, struct statx *st)
 
 int sys_access(const char *path)
 {
-	return call2(SYS_faccessat, AT_FDCWD, path);
+	return call3(SYS_faccessat, AT_FDCWD, path, 0);
 }
 
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor)
