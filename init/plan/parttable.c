@@ -80,7 +80,7 @@ static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned n
 /* Keeps the partition, of a GPT's entry or with NULL of the MBR, if it is looked for and there is room. */
 static void ask(struct table *t, unsigned number, unsigned long long start, const unsigned char *entry)
 {
-	struct parttable_hit *hit = &t->hits[t->count_hits];
+	struct parttable_hit *hit = t->hits + t->count_hits;
 
 	if (t->count_hits == t->max)
 		return;
