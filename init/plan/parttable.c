@@ -80,10 +80,11 @@ static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned n
 /* Keeps the partition, of a GPT's entry or with NULL of the MBR, if it is looked for and there is room. */
 static void ask(struct table *t, unsigned number, unsigned long long start, const unsigned char *entry)
 {
-	struct parttable_hit *hit = t->hits + t->count_hits;
+	struct parttable_hit *hit;
 
 	if (t->count_hits == t->max)
 		return;
+	hit = &t->hits[t->count_hits];
 	hit->number = number;
 	hit->start = start;
 	if (entry)

@@ -61,7 +61,7 @@ static const char *parameter_of(const char *module, const char *name)
 static void options(const char *module, const struct word *words, unsigned count, size_t size)
 {
 	char *text = malloc(size), *at = text;
-	bool fits = modules_options(text, size, module, words, count), plain = !strpbrk(module, ".* ");
+	bool fits = modules_options(text, size, module, words, count), plain = *module && !strpbrk(module, ".* ");
 	struct word found;
 
 	assert(strlen(text) < size);
