@@ -74,7 +74,7 @@ static void wait_for_others(struct boot *b)
 	coldplug(b);
 	while (str_item(&list, ' ', path, sizeof(path)))
 		while (sys_access(path)) {
-			if (sys_now() - since >= CONFIG_WAIT_FOR_SECONDS * 1000) {
+			if ((int)(sys_now() - since) >= CONFIG_WAIT_FOR_SECONDS * 1000) {
 				say(LOG_ERR, "%s: not there after %u s; going on without it", path,
 				    CONFIG_WAIT_FOR_SECONDS);
 				break;
