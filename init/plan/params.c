@@ -90,7 +90,7 @@ static bool is_no(const struct word *word)
 static const char *seconds(int *number, const char *value, bool is_signed, char *said)
 {
 	bool negative = is_signed && *value == '-';
-	unsigned n;
+	unsigned n = 0;
 	int err = str_uint(value + negative, SECONDS_MAX, &n);
 
 	*number = negative && n ? -1 : (int)n;
