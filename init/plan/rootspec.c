@@ -212,7 +212,8 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 		return -EOPNOTSUPP;
 	spec->escaped = form >= OF_ESCAPED;
 	spec->tag = (form - OF_TAG) % TAGS;
-	return parse_tag(spec, spec->escaped ? str_find(text + sizeof("/dev/disk/by"), '/') + 1 : str_find(text, '=') + 1);
+	return parse_tag(spec, 1 + (spec->escaped ? str_find(text + sizeof("/dev/disk/by"), '/')
+						  : str_find(text, '=')));
 }
 
 const char *rootspec_reason(char *text, int err)

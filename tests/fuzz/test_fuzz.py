@@ -19,7 +19,7 @@ HERE = TOP / 'tests/fuzz'
 OUT = BUILD / 'tests/fuzz'
 SECONDS = 50
 RUNS = 10 ** 7
-LEAST = 25_000  # runs in that time: with less it has found nothing because it did nothing
+LEAST = 2_500  # runs in that time, on a busy machine too: with less it has found nothing because it did nothing
 
 # name -> the longest input in bytes, and the sources beside fuzz_NAME.c
 TEXT = ['init/lib/str.c']
