@@ -64,14 +64,15 @@ static void say_waiting(struct boot *b, int err, unsigned now, bool is_first)
 }
 
 /* What events do not tell of, as a link that comes up, time does. */
-static void wait_for_others(struct boot *b)
+static void wait_for_others(struct boot *b, bool plugged)
 {
 	const char *list = CONFIG_WAIT_FOR;
 	unsigned since = sys_now();
 	char path[64];
 
 	sys_mount_pseudo("sysfs", "/sys");
-	coldplug(b);
+	if (!plugged)
+		coldplug(b);
 	while (str_item(&list, ' ', path, sizeof(path)))
 		while (sys_access(path)) {
 			if ((int)(sys_now() - since) >= CONFIG_WAIT_FOR_SECONDS * 1000) {
@@ -134,8 +135,8 @@ void find(struct boot *b)
 			take_events(b);
 		last = true;
 	}
+	if (CONFIG_WAIT && *CONFIG_WAIT_FOR)
+		wait_for_others(b, plugged);
 	if (CONFIG_WAIT)
-		if (CONFIG_WAIT && *CONFIG_WAIT_FOR)
-		wait_for_others(b);
-	events_close();
+		events_close();
 }
