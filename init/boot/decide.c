@@ -61,7 +61,7 @@ void choose_root(struct boot *b)
 
 	if (p->refused)
 		refuse(b, "%s%s%s: %s", p->refused, p->refused_value ? "=" : "",
-			      p->refused_value ? p->refused_value : "", "not in this image");
+		       p->refused_value ? p->refused_value : "", "not in this image");
 	if (!p->root || !*p->root)
 		refuse(b, "no root= on the command line");
 	err = rootspec_parse(&b->root, p->root, p->rootfstype, p->rootflags);
@@ -71,7 +71,8 @@ void choose_root(struct boot *b)
 	if (CONFIG_ROOTFLAGS && b->root.flags != p->rootflags)
 		b->flags = mountopts_split(b->root.flags, p->rw ? 0 : MS_RDONLY);
 	if (CONFIG_ROOT_TAG && !rootspec_is_whole(&b->root))
-		say(LOG_ERR, "root=%s: not a whole %s (8-4-4-4-12, 4-4, 16 or 8-2 digits); waiting all the same", p->root, rootspec_tags[b->root.tag]);
+		say(LOG_ERR, "root=%s: not a whole %s (8-4-4-4-12, 4-4, 16 or 8-2 digits); waiting all the same",
+		    p->root, rootspec_tags[b->root.tag]);
 }
 
 bool next_root(struct boot *b)

@@ -290,12 +290,12 @@ static int obey(struct asked *a, bool last)
 	device_path(b->node, v.root->d.name);
 	if (reason == BARRED)
 		refuse(b, "root=%s: %s %s", root, by_tag ? v.root->d.name : b->node,
-			      judge_bar(bar, &v.root->contents));
+		       judge_bar(bar, &v.root->contents));
 	if (v.root->begins)
 		is_on = "begins the PARTUUID of";
 	if (reason == SEVERAL)
 		refuse(b, "root=%s %s %s: %s", root, is_on, v.names,
-			      v.root->begins ? "give all of it" : "remove one, or use /dev/NAME");
+		       v.root->begins ? "give all of it" : "remove one, or use /dev/NAME");
 	b->device = v.root->fd;
 	b->contents = v.root->contents;
 	if (reason > MEMBERS)

@@ -130,7 +130,7 @@ void depart(struct boot *b)
 
 	if (err)
 		refuse(b, CONFIG_KEEP_PROC_SYS ? "mount /dev, /proc and /sys for init: %d"
-						      : "mount devtmpfs on /dev: %d", err);
+					       : "mount devtmpfs on /dev: %d", err);
 	err = become_root();
 	if (!err) {
 		b->departed = true;
