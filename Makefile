@@ -93,7 +93,7 @@ CC := $(cross)gcc
 smaller-x86_64 := -mgeneral-regs-only -mskip-rax-setup -mpreferred-stack-boundary=3 \
 	-mforce-indirect-call -fno-inline-functions-called-once -fno-cse-follow-jumps \
 	-fno-tree-dominator-opts -fno-shrink-wrap -fno-ipa-modref -fno-partial-inlining \
-	-fno-ipa-vrp -fno-ipa-reference -fsched-pressure
+	-fno-ipa-vrp -fno-ipa-reference -fsched-pressure -fipa-pta
 smaller-i386 := -mpreferred-stack-boundary=2 -mforce-indirect-call -fno-inline-functions-called-once \
 	-fno-tree-dominator-opts -fno-shrink-wrap -fno-ipa-modref -fno-ipa-reference -fno-defer-pop \
 	-fno-tree-tail-merge

@@ -47,25 +47,6 @@ static const char *what_now(const struct boot *b)
 	return text;
 }
 
-void refuse(struct boot *b, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_list(LOG_ERR, format, args, what_now(b));
-	va_end(args);
-	give_up(b);
-}
-
-void give_up(struct boot *b)
-{
-	if (sys_pid() != 1)
-		sys_exit(1);
-	if (next_root(b))
-		try_root(b);
-	fail(b);
-}
-
 void power(unsigned command, unsigned ms)
 {
 	unsigned tries = POWER_TRIES;
@@ -80,16 +61,40 @@ void power(unsigned command, unsigned ms)
 	sys_exit(1);
 }
 
-void fail(struct boot *b)
+/* Reboots, halts or opens a shell as asked. */
+static _Noreturn void fail(struct boot *b)
 {
 	static const unsigned commands[] = { RB_AUTOBOOT, RB_POWER_OFF, RB_HALT_SYSTEM, 0 };
 	int seconds = panic_seconds(b);
 
-	if (CONFIG_REPORT && !b->departed && !b->stuck)
-		report_devices(b, true);
 	if (opens_shell(b)) {
 		shell(b);
 		sync_disks();
 	}
 	power(seconds ? commands[end(b)] : RB_HALT_SYSTEM, seconds > 0 ? (unsigned)seconds * 1000 : 0);
+}
+
+void give_up(struct boot *b)
+{
+	if (sys_pid() != 1)
+		sys_exit(1);
+	if (next_root(b))
+		try_root(b);
+	fail(b);
+}
+
+void refuse(struct boot *b, const char *format, ...)
+{
+	bool reports = CONFIG_REPORT && sys_pid() == 1 && !b->departed && !b->stuck && !root_after(b);
+	va_list args;
+
+	/* The reason stands last, too: of a long report only the end is on the screen. */
+	for (;; reports = false) {
+		va_start(args, format);
+		log_list(LOG_ERR, format, args, what_now(b));
+		va_end(args);
+		if (!reports)
+			give_up(b);
+		report_devices(b, true);
+	}
 }

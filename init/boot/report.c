@@ -6,6 +6,7 @@
 #include "../lib/str.h"
 #include "../lib/sys.h"
 #include "../plan/judge.h"
+#include "../plan/modules.h"
 #include "coldplug.h"
 #include "device.h"
 
@@ -117,6 +118,13 @@ static int report(void *arg, const char *name)
 	return ++seen == DEVICES_MAX;
 }
 
+/*
+ * What root is never behind, and an image has no driver for: screens, sound, keys, the bridges to memory and
+ * to ISA, SMBus.
+ */
+static const char beside[] = " of:N*hdmi* of:Ngpu* of:N*display* of:N*audio* of:N*sound*"
+			     " pci:*bc0[34]* pci:*bc06sc0[01]* pci:*bc0Csc05* usb:*ic03*";
+
 /* A device that nobody drives: its modalias is the name of the module that is missing. */
 static void report_driverless(void *arg, const struct uevent *event)
 {
@@ -127,6 +135,9 @@ static void report_driverless(void *arg, const struct uevent *event)
 	(void)arg;
 	if (!modalias || uevent_value(event, "DRIVER="))
 		return;
+	for (const char *p = beside; *p; p = str_find(p + 1, ' '))
+		if (modules_match(p + 1, modalias))
+			return;
 	for (const char *c = modalias; *c; c++)
 		hash = hash * 31 + (unsigned char)*c;
 	for (unsigned i = 0; i < seen; i++)
@@ -145,7 +156,7 @@ void report_devices(struct boot *b, bool drivers)
 	seen = 0;
 	/* on those buses there is nothing but what stands on another one too */
 	if (CONFIG_MODULES && drivers)
-		coldplug_each(b, "acpi cpu", report_driverless);
+		coldplug_each(b, "acpi cpu hid serio", report_driverless);
 	seen = 0;
 	err = devices_each(report, b);
 	if (err < 0)

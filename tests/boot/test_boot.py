@@ -6,7 +6,8 @@ A row:
     fill      a first word makes the whole command line so many bytes long
     root      the disk, a name in ROOTS or disks.py, "image NAME" of tests/probe; "" for none; default good
     disks     instead: each "ROOT on BUS" and how: 4k (sectors), readonly, removable, failing (no
-              read works), late (plugged in by `talk`); BUS is in BUSES, disks count from 1
+              read works), slow (reads 1 KiB/s), late (plugged in by `talk`); BUS is in BUSES, disks
+              count from 1
     config    lines on top of the board's configuration
     expect    regular expressions that the console matches in this order, line by line
     among     regular expressions, each of which matches some line
@@ -17,7 +18,7 @@ A row:
     talk      [regular expression, line]: when the console shows this, type that; a line
               "monitor: command" goes to QEMU's monitor, "plug: 1" and "pull: 1" are that disk's
               device_add and device_del, "change: 1 ROOT" puts another medium into a removable
-              one, "pause: 2" types nothing for 2 s
+              one, "tray: 1" asserts that this drive's tray is open, "pause: 2" types nothing for 2 s
     qemu      more arguments of QEMU, {root} is the disk; the board's own disk is then left out
     beside    a command that runs beside QEMU, ready when its {work}/socket is there; {work} is a folder
               of the row's own, in qemu too
@@ -170,6 +171,7 @@ BUSES = {
     'virtio': ([], 'virtio-blk-pci'),
     'usb': (['-device qemu-xhci,id=usb'], 'usb-storage,bus=usb.0'),
     'scsi': (['-device virtio-scsi-pci,id=scsi'], 'scsi-hd,bus=scsi.0'),
+    'cd': (['-device virtio-scsi-pci,id=scsi'], 'scsi-cd,bus=scsi.0'),
     'ata': ([], 'ide-hd,bus=ide.N'),
     'nvme': ([], 'nvme,serial=N'),
     'mmc': (['-device sdhci-pci'], 'sd-card'),
@@ -177,7 +179,7 @@ BUSES = {
     'nvme slot': (SLOT, 'nvme,serial=N,bus=slotN'),
 }
 HOW = {'4k': ',logical_block_size=4096,physical_block_size=4096', 'readonly': '', 'failing': '',
-       'removable': ',removable=on', 'late': ''}
+       'removable': ',removable=on', 'late': '', 'slow': ''}
 
 
 class Drives:
@@ -211,6 +213,7 @@ class Drives:
                     f'id=drive{number},inject-error.0.event=none,inject-error.0.iotype=read,'
                     'inject-error.0.errno=5')
         kind = 'readonly=on' if 'readonly' in how else 'snapshot=on'
+        kind += ',throttling.bps-read=1024' if 'slow' in how else ''
         return f'file={path},format=raw,if=none,id=drive{number},{kind}'
 
     def command(self, line):
@@ -270,6 +273,10 @@ def complaints(row, text):
 def say(running, line, drives):
     if line.startswith(('monitor: ', 'plug: ', 'pull: ', 'change: ')):
         running.monitor.say(drives.command(line))
+    elif line.startswith('tray: '):
+        drive, = [each for each in running.monitor('query-block')
+                  if each['device'] == f'drive{line.removeprefix("tray: ")}']
+        assert drive['tray_open'], 'the tray has been closed'
     elif line.startswith('pause: '):
         time.sleep(float(line.removeprefix('pause: ')))
     else:
