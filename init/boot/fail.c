@@ -95,6 +95,7 @@ void refuse(struct boot *b, const char *format, ...)
 		va_end(args);
 		if (!reports)
 			give_up(b);
-		report_devices(b, true);
+		/* of a root that is there no driver is missing */
+		report_devices(b, b->device < 0);
 	}
 }

@@ -47,7 +47,8 @@ static void add_tags(const struct boot *b, const struct parttable_id *part)
 
 		if (*value)
 			add(" %s=%s", rootspec_tags[tag], value);
-		if (!meant && rootspec_near(&b->root, tag, value))
+		/* root that was found, and does not mount, was meant */
+		if (!meant && b->device < 0 && rootspec_near(&b->root, tag, value))
 			meant = rootspec_tags[tag];
 	}
 	if (meant)
