@@ -57,15 +57,12 @@ char *root_after(const struct boot *b);
 /* Makes it root=; false when there is none. */
 bool next_root(struct boot *b);
 
-/*
- * Says what failed and what happens now, at level err, and does that: give_up(). When it is the end of the
- * boot: reports what was there first, and says it again.
- */
+/* Says what failed and what happens now, at level err, and does that: give_up(). */
 __attribute__((format(printf, 2, 3))) _Noreturn void refuse(struct boot *b, const char *format, ...);
 
 /*
- * Tries the next of rootfallback=, or reboots, halts or opens a shell as asked. In check's child: ends that,
- * and PID 1 does so.
+ * Tries the next of rootfallback=, or reports what was there, says again what failed, and reboots, halts or
+ * opens a shell as asked. In check's child: ends that, and PID 1 does so.
  */
 _Noreturn void give_up(struct boot *b);
 

@@ -12,6 +12,9 @@
 /* Once a second, until a reboot or a power off that does not happen becomes a panic. */
 #define POWER_TRIES 10
 
+/* Why the boot fails, also from check's child; empty when it would fill the screen. */
+static char reason[1024];
+
 /* panic=N as the kernel means it: reboot after N s, 0 never, below 0 at once. */
 static int panic_seconds(const struct boot *b)
 {
@@ -61,12 +64,19 @@ void power(unsigned command, unsigned ms)
 	sys_exit(1);
 }
 
-/* Reboots, halts or opens a shell as asked. */
+/* Reports what was there, then reboots, halts or opens a shell as asked. */
 static _Noreturn void fail(struct boot *b)
 {
 	static const unsigned commands[] = { RB_AUTOBOOT, RB_POWER_OFF, RB_HALT_SYSTEM, 0 };
 	int seconds = panic_seconds(b);
 
+	if (CONFIG_REPORT && !b->departed && !b->stuck) {
+		/* of a root that is there no driver is missing */
+		report_devices(b, b->device < 0);
+		/* of a long report only the end is on the screen */
+		if (*reason)
+			say(LOG_ERR, "%s%s", reason, what_now(b));
+	}
 	if (opens_shell(b)) {
 		shell(b);
 		sync_disks();
@@ -85,17 +95,14 @@ void give_up(struct boot *b)
 
 void refuse(struct boot *b, const char *format, ...)
 {
-	bool reports = CONFIG_REPORT && sys_pid() == 1 && !b->departed && !b->stuck && !root_after(b);
 	va_list args;
 
-	/* The reason stands last, too: of a long report only the end is on the screen. */
-	for (;; reports = false) {
-		va_start(args, format);
-		log_list(LOG_ERR, format, args, what_now(b));
-		va_end(args);
-		if (!reports)
-			give_up(b);
-		/* of a root that is there no driver is missing */
-		report_devices(b, b->device < 0);
-	}
+	va_start(args, format);
+	log_list(LOG_ERR, format, args, what_now(b));
+	va_end(args);
+	va_start(args, format);
+	if (CONFIG_REPORT && !str_vprint(reason, sizeof(reason), format, args))
+		*reason = '\0';
+	va_end(args);
+	give_up(b);
 }

@@ -19,6 +19,15 @@ void log_list(char level, const char *format, va_list args, const char *end)
 	*next++ = 's';
 }
 
+void say(char level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_list(level, format, args, "");
+	va_end(args);
+}
+
 void sys_sleep(unsigned ms)
 {
 	slept += ms;
