@@ -310,6 +310,10 @@ def bare_path(tmp_path):
     return str(folder)
 
 
+def test_makefile_is_an_index():
+    assert len((TOP / 'Makefile').read_text().splitlines()) <= 120
+
+
 def test_help(bare_path):
     result = make('help', PATH=bare_path)
     assert result.returncode == 0, result.stdout

@@ -1,0 +1,16 @@
+# The card: bootloader, kernel, image and root, as boards/BOARD/boot/BOOT/genimage.cfg says.
+
+export DISKID SIZE BOOTLOADER
+
+# An older card would only be flashed by mistake when this one cannot be made.
+.PHONY: image no-old-card
+no-old-card:
+	@rm -f $(images)/disk.img $(images)/disk.img.bmap
+
+image: no-old-card all $(O)/initramfs $(O)/root.img
+	@[ -f $(card)/genimage.cfg ] || { echo "make: BOOT=$(BOOT): $(BOARD) has no such card;" \
+		"there are: $(notdir $(wildcard $(board)/boot/*))" >&2; exit 1; }
+	@echo "  CARD    $(images)/disk.img"
+	$(Q)$(cmdline) image/card $(board) $(BOOT) $(images)/disk.img kernel=$(kernel) board.dtb=$(dtb) \
+		initramfs=$(O)/initramfs root.img=$(O)/root.img $(foreach form,$(forms),$(form)=$(images)/$(form))
+	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(images)/disk.img)" $(images)/disk.img

@@ -1,0 +1,28 @@
+# The kernel that is given or found, and what the image needs of it.
+
+# BOOT= is one of the ways in boards/BOARD/boot, CMDLINE= the kernel's command line, in which DISKID takes
+# the place of every card's id.
+BOOT ?= $(CONFIG_BOOT)
+export CMDLINE
+cmdline = CMDLINE="$$(echo "$${CMDLINE:-$$(cat $(board)/cmdline)}" | sed "s/6b696e64/$${DISKID:-6b696e64}/g")"
+
+# KERNEL= is a folder with a kernel, its device trees and its modules, as qemu/kernel and qemu/stock print
+# one, or a kernel alone; else it is that of the first line of boards/BOARD/kernel.
+with-kernel := $(or $(KERNEL),$(filter image qemu %kindling.itb %kindling.efi,$(MAKECMDGOALS)), \
+	$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
+ifneq ($(with-kernel),)
+find-kernel := $(shell sed '/^\#/d' $(board)/kernel 2>/dev/null | head -n 1)
+kernel-folder := $(if $(KERNEL),$(patsubst %/kernel,%,$(wildcard $(KERNEL)/kernel)),$(shell $(find-kernel)))
+kernel := $(or $(addsuffix /kernel,$(kernel-folder)),$(KERNEL))
+found-dtb := $(or $(DTB),$(if $(CONFIG_DTB),$(addsuffix /dtbs/$(CONFIG_DTB).dtb,$(kernel-folder))))
+dtb := $(if $(filter 1,$(CONFIG_DTB_CMDLINE)),$(if $(found-dtb),$(images)/board.dtb),$(found-dtb))
+MODULES ?= $(if $(wildcard $(board)/modules),$(wildcard $(addsuffix /modules,$(kernel-folder))))
+endif
+
+kernel-check := $(PYTHON) image/kernel-check $(board) $(O)/.config
+.PHONY: kernel-check kernel-fragment
+kernel-check:
+	$(Q)$(cmdline) $(kernel-check) check $(if $(KCONFIG),'$(KCONFIG)')
+
+kernel-fragment:
+	$(Q)$(cmdline) $(kernel-check) fragment $(O)/kernel.fragment $(if $(KCONFIG),'$(KCONFIG)')

@@ -1,0 +1,26 @@
+# MODULES=WHERE: the modules that image/modules chooses of that kernel. They are chosen anew when one
+# of these words changes, and when a file does that they came from: modules.d names those.
+export MODULES MODULES_FOR FIRMWARE
+ifdef MODULES_LIST
+$(error MODULES_LIST is an option of the configuration: make menuconfig, or boards/$(BOARD)/modules)
+endif
+modules := $(O)/modules
+with-modules := $(if $(MODULES),$(modules)/modules.list)
+with-apart := $(filter 1,$(CONFIG_MODULES_APART))
+apart := $(and $(MODULES),$(with-apart))
+board-list := $(wildcard $(board)/modules)
+chosen-by = "$$MODULES|$$MODULES_FOR|$$FIRMWARE$(if $(MODULES_FOR),|$$CMDLINE)" '$(CONFIG_MODULES_LIST)' \
+	$(board-list) $(CONFIG_COMPRESS)
+$(config)/modules: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(chosen-by) | cmp -s - $@ || printf '%s\n' $(chosen-by) >$@
+
+$(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-list) \
+		$(addprefix image/,modules kmod.py board.py requests mkcpio compress)
+	@$(if $(filter 1,$(CONFIG_MODULES)),,echo "make: MODULES=$$MODULES: this /init loads no modules;" \
+		"set CONFIG_MODULES=y (make menuconfig)" >&2; exit 1)
+	@echo "  MODULES $@"
+	$(Q)$(PYTHON) image/modules pack "$$MODULES" $(modules) --names '$(CONFIG_MODULES_LIST)' \
+		--list '$(board-list)' --capture "$$MODULES_FOR" --cmdline "$$CMDLINE" \
+		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --objcopy $(cross)objcopy
+-include $(if $(MODULES),$(wildcard $(modules)/modules.d))

@@ -1,0 +1,32 @@
+# The host tool, kindling(1).
+
+# Not in O: it is built for this machine and knows all options.
+H ?= build/host
+HOSTCC ?= gcc
+PREFIX ?= /usr/local
+host-cflags := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -Wall -Wextra
+host-sources := $(wildcard init/host/*.c init/plan/*.c init/plan/super/*.c) init/lib/str.c
+host-objects := $(patsubst init/%.c,$(H)/%.o,$(host-sources))
+
+unconfigured += host install
+
+.PHONY: host install
+host: $(H)/kindling
+
+$(H)/options.h: $(kconfig-files)
+	@mkdir -p $(@D)
+	$(Q)$(kconf) host $@
+
+$(H)/%.o: init/%.c $(H)/options.h init/host/host.mk
+	@mkdir -p $(@D)
+	@echo "  HOSTCC  $<"
+	$(Q)$(HOSTCC) $(host-cflags) -include $(H)/options.h -MMD -MP -c $< -o $@
+-include $(host-objects:.o=.d)
+
+$(H)/kindling: $(host-objects)
+	@echo "  HOSTLD  $@"
+	$(Q)$(HOSTCC) $(host-objects) -o $@
+
+install: $(H)/kindling
+	$(Q)install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/kindling
+	$(Q)install -D -m 644 init/host/kindling.1 $(DESTDIR)$(PREFIX)/share/man/man1/kindling.1

@@ -1,0 +1,20 @@
+# Root, and QEMU.
+
+# The demo root is made only when no ROOT is given.
+ROOT ?= $(O)/demo.img
+$(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/musl $(config)/options/CARD_FS
+	$(Q)qemu/demo/make $@ $(CONFIG_ARCH) $(CONFIG_CARD_FS)
+
+$(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
+	$(Q)qemu/disk $@ $(ROOT) $(CONFIG_CARD_FS)
+
+# A board that starts from a card is started from it.
+.PHONY: qemu
+ifneq ($(shell grep -s '^card' $(board)/qemu),)
+qemu: image
+	$(Q)qemu/run $(BOARD) --card $(images)/disk.img
+else
+qemu: all $(O)/initramfs $(O)/root.img
+	$(Q)qemu/run $(BOARD) --initrd $(O)/initramfs --root $(O)/root.img --kernel $(kernel) \
+		$(if $(dtb),--dtb $(dtb)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
+endif

@@ -1,0 +1,16 @@
+# The tests, and what is compared with others.
+
+unconfigured += check check-long bench bench-coldplug bench-ram
+
+.PHONY: check check-long bench bench-coldplug bench-ram
+check check-long:
+	$(Q)tests/run $@
+
+bench:
+	$(Q)tests/bench/bench
+
+bench-coldplug:
+	$(Q)tests/bench/coldplug
+
+bench-ram:
+	$(Q)tests/bench/ram
