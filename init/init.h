@@ -25,12 +25,15 @@ struct boot {
 	unsigned tried;          /* of params.fallback, how many are root= already */
 	unsigned failed;         /* looks in a row that could not ask all */
 	int image;               /* open on the root directory of the initramfs; 0: not yet */
+	unsigned changes;        /* how often root's disk became another one before it was mounted */
 	bool has_devtmpfs;       /* this kernel has it: /dev is full */
 	bool stuck;              /* PID 1 waits for a device that does not answer: the guard ends the boot */
 	bool departed;           /* the image is gone; paths lead into root, which is not trusted */
 	struct rootspec root;
 	const char *type;        /* the file system that is mounted */
 	const char *init;        /* the program that will run, in the new root */
+	/* the stages from choose_root on, for root= as it is by now: how rootfallback= goes on */
+	__attribute__((noreturn)) void (*try_root)(struct boot *b);
 	char **argv, **envp;     /* as the kernel gave them: init gets the same */
 	unsigned long flags;     /* for mounting: rootflags=, ro and rw */
 	unsigned long common_flags; /* those of roots without flags of their own */
@@ -43,19 +46,12 @@ struct boot {
 void early(struct boot *b);  /* /proc and /dev, so that we see and speak */
 void decide(struct boot *b); /* the command line: what is wanted */
 void load_modules(struct boot *b); /* those that modules= names */
-_Noreturn void try_root(struct boot *b); /* the following, for root= as it is by now */
 void choose_root(struct boot *b); /* what root= means */
 void find(struct boot *b);   /* wait until root's device is there and reads */
-void attach(struct boot *b); /* mount it on NEW_ROOT */
+bool attach(struct boot *b); /* mount it on NEW_ROOT; false when it became another disk meanwhile: find again */
 void check(struct boot *b);  /* is there an init that can run? */
 void depart(struct boot *b); /* make it "/", empty the image, take our mounts away */
 _Noreturn void handoff(struct boot *b); /* execve() */
-
-/* The next of rootfallback= that has not been root= yet; NULL when there is none, or root is "/" by now. */
-char *root_after(const struct boot *b);
-
-/* Makes it root=; false when there is none. */
-bool next_root(struct boot *b);
 
 /* Says what failed and what happens now, at level err, and does that: give_up(). */
 __attribute__((format(printf, 2, 3))) _Noreturn void refuse(struct boot *b, const char *format, ...);
@@ -72,9 +68,6 @@ _Noreturn void give_up(struct boot *b);
  * command, comes a kernel panic.
  */
 _Noreturn void power(unsigned command, unsigned ms);
-
-/* Can rd.break= name this stage? */
-bool is_break(const char *stage);
 
 /* A prompt on the console, until `exit`, or until nobody types a first line for CONFIG_SHELL_SECONDS. */
 void shell(const struct boot *b);

@@ -3,38 +3,26 @@
  */
 #include "init.h"
 #include "lib/log.h"
-#include "lib/str.h"
 #include "lib/sys.h"
 
-/* The stages that rd.break= may name: before the first the command line is not known yet. */
-#define FIND "find"
-#define MOUNT "mount"
-#define CHECK "check"
-#define SWITCH DEFAULT_BREAK
-
-bool is_break(const char *stage)
-{
-	return str_same(stage, FIND) || str_same(stage, MOUNT) || str_same(stage, CHECK) ||
-	       str_same(stage, SWITCH);
-}
-
 /* The rescue prompt, if it was asked for before this stage; then the boot goes on. */
-static void stop_at(const struct boot *b, const char *stage)
+static void stop_at(const struct boot *b, enum stage stage)
 {
-	if (CONFIG_SHELL && b->params.stage && str_same(b->params.stage, stage))
+	if (CONFIG_SHELL && b->params.stage == (int)stage)
 		shell(b);
 }
 
-void try_root(struct boot *b)
+static _Noreturn void try_root(struct boot *b)
 {
 	choose_root(b);
-	stop_at(b, FIND);
-	find(b);
-	stop_at(b, MOUNT);
-	attach(b);
-	stop_at(b, CHECK);
+	do {
+		stop_at(b, STAGE_FIND);
+		find(b);
+		stop_at(b, STAGE_MOUNT);
+	} while (!attach(b));
+	stop_at(b, STAGE_CHECK);
 	check(b);
-	stop_at(b, SWITCH);
+	stop_at(b, STAGE_SWITCH);
 	depart(b);
 	handoff(b);
 }
@@ -48,6 +36,7 @@ int main(int argc, char **argv, char **envp)
 	__asm__("" : "+r"(b));
 	(void)argc;
 	params_clear(&b->params);
+	b->try_root = try_root;
 	b->argv = argv;
 	b->envp = envp;
 	b->start = b->since = sys_now();

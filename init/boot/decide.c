@@ -41,10 +41,6 @@ void decide(struct boot *b)
 	if (*CONFIG_CMDLINE_APPEND)
 		params_parse(p, append, NULL, note);
 
-	if (CONFIG_SHELL && p->stage && !is_break(p->stage)) {
-		note("rd.break", p->stage, "none of find, mount, check, switch; using " DEFAULT_BREAK);
-		p->stage = DEFAULT_BREAK;
-	}
 	/* A built-in driver's is looked at before /init starts. Who hibernates with another one must hear of it. */
 	if (CONFIG_FOREIGN_WORDS && p->resume && *p->resume && !p->noresume)
 		say(LOG_ERR, "resume=%s: not in this image; booting anew", p->resume);
@@ -73,24 +69,4 @@ void choose_root(struct boot *b)
 	if (CONFIG_ROOT_TAG && !rootspec_is_whole(&b->root))
 		say(LOG_ERR, "root=%s: not a whole %s (8-4-4-4-12, 4-4, 16 or 8-2 digits); waiting all the same",
 		    p->root, rootspec_tags[b->root.tag]);
-}
-
-bool next_root(struct boot *b)
-{
-	char *next = root_after(b);
-
-	if (!next)
-		return false;
-	sys_unmount(NEW_ROOT);
-	b->tried++;
-	b->params.root = next;
-	b->since = sys_now();
-	say(LOG_ERR, "rootfallback=%s: trying it", next);
-	b->type = b->init = NULL;
-	return true;
-}
-
-char *root_after(const struct boot *b)
-{
-	return CONFIG_ROOTFALLBACK && !b->departed && !b->stuck ? b->params.fallback[b->tried] : NULL;
 }

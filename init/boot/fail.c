@@ -1,6 +1,6 @@
 /*
- * The one place where a boot that failed ends, in the way and in the time that
- * panic= and the image allow.
+ * The one place where a root that failed ends: the next one is tried, or the boot ends in the way and in the time
+ * that panic= and the image allow.
  */
 #include "../init.h"
 #include "../lib/log.h"
@@ -9,11 +9,14 @@
 
 #include <sys/reboot.h>
 
-/* Once a second, until a reboot or a power off that does not happen becomes a panic. */
-#define POWER_TRIES 10
-
 /* Why the boot fails, also from check's child; empty when it would fill the screen. */
 static char reason[1024];
+
+/* The next of rootfallback= that has not been root= yet; NULL when there is none, or root is "/" by now. */
+static char *root_after(const struct boot *b)
+{
+	return CONFIG_ROOTFALLBACK && !b->departed && !b->stuck ? b->params.fallback[b->tried] : NULL;
+}
 
 /* panic=N as the kernel means it: reboot after N s, 0 never, below 0 at once. */
 static int panic_seconds(const struct boot *b)
@@ -50,20 +53,6 @@ static const char *what_now(const struct boot *b)
 	return text;
 }
 
-void power(unsigned command, unsigned ms)
-{
-	unsigned tries = POWER_TRIES;
-
-	/* It comes back when it failed, or from a machine that can not. */
-	do {
-		sys_sleep(ms);
-		sys_reboot(command);
-		ms = 1000;
-	} while (command && --tries);
-	/* The one way to a kernel panic that needs no other option of the kernel. */
-	sys_exit(1);
-}
-
 /* Reports what was there, then reboots, halts or opens a shell as asked. */
 static _Noreturn void fail(struct boot *b)
 {
@@ -86,11 +75,19 @@ static _Noreturn void fail(struct boot *b)
 
 void give_up(struct boot *b)
 {
+	char *next = root_after(b);
+
 	if (sys_pid() != 1)
 		sys_exit(1);
-	if (next_root(b))
-		try_root(b);
-	fail(b);
+	if (!next)
+		fail(b);
+	sys_unmount(NEW_ROOT);
+	b->tried++;
+	b->params.root = next;
+	b->since = sys_now();
+	say(LOG_ERR, "rootfallback=%s: trying it", next);
+	b->type = b->init = NULL;
+	b->try_root(b);
 }
 
 void refuse(struct boot *b, const char *format, ...)
@@ -100,9 +97,11 @@ void refuse(struct boot *b, const char *format, ...)
 	va_start(args, format);
 	log_list(LOG_ERR, format, args, what_now(b));
 	va_end(args);
-	va_start(args, format);
-	if (CONFIG_REPORT && !str_vprint(reason, sizeof(reason), format, args))
-		*reason = '\0';
-	va_end(args);
+	if (CONFIG_REPORT) {
+		va_start(args, format);
+		if (!str_vprint(reason, sizeof(reason), format, args))
+			*reason = '\0';
+		va_end(args);
+	}
 	give_up(b);
 }

@@ -14,8 +14,8 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 
-/* How often it is mounted while its disk says that it is another one. */
-#define TRIES_MAX 4
+/* So often is root looked for again: some readers tell of another medium each time they are opened. */
+#define CHANGES_MAX 3
 
 /* A type's name and its NUL. */
 #define TYPE_MAX 32
@@ -111,7 +111,7 @@ static void say_if_cut(const struct boot *b)
  * Refuses, with what is known of the reason. The error is the mount's: of the device, which has been
  * found and read, it says nothing. Of flash there is none open.
  */
-static _Noreturn void refuse_mount( struct boot *b, int err)
+static _Noreturn void refuse_mount(struct boot *b, int err)
 {
 	const char *found = CONFIG_PROBE ? b->contents.fs : NULL, *type = b->type;
 	const char *words = str_error(err), *why = ": ", *what = "see the kernel's lines above";
@@ -164,27 +164,25 @@ static bool has_changed(const struct boot *b)
 	return true;
 }
 
-void attach(struct boot *b)
+bool attach(struct boot *b)
 {
-	for (unsigned tries = 1;; tries++) {
-		int err;
+	bool changed;
+	int err;
 
-		if (CONFIG_PROBE && b->contents.fs)
-			say_if_cut(b);
-		/* a share is there when it is mounted: find did it */
-		err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
-		/* some readers tell of another medium each time they are opened */
-		if (!CONFIG_PROBE || b->device < 0 || tries == TRIES_MAX || !has_changed(b)) {
-			sys_close(b->device);
-			if (err)
-				refuse_mount(b, err);
-			if (CONFIG_INFO)
-				say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type,
-				    sys_now() - b->start);
-			return;
-		}
+	if (CONFIG_PROBE && b->contents.fs)
+		say_if_cut(b);
+	/* a share is there when it is mounted: find did it */
+	err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
+	changed = CONFIG_PROBE && b->device >= 0 && b->changes < CHANGES_MAX && has_changed(b);
+	sys_close(b->device);
+	if (changed) {
 		sys_unmount(NEW_ROOT);
-		sys_close(b->device);
-		find(b);
+		b->changes++;
+		return false;
 	}
+	if (err)
+		refuse_mount(b, err);
+	if (CONFIG_INFO)
+		say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type, sys_now() - b->start);
+	return true;
 }

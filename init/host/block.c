@@ -1,5 +1,5 @@
 #include "block.h"
-#include "host.h"
+#include "memory.h"
 #include "print.h"
 
 #include <stdio.h>

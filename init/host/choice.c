@@ -1,7 +1,7 @@
 #include "choice.h"
 #include "foreign.h"
 #include "formats.h"
-#include "host.h"
+#include "memory.h"
 #include "print.h"
 #include "../lib/str.h"
 #include "../plan/judge.h"
@@ -28,16 +28,6 @@ char *choice_refusal(const struct params *params)
 
 	return copyf("%s%s%s: not in this image, and without it root would be another (%s: %s)", params->refused,
 		     value ? "=" : "", value ? value : "", word->owner, word->text);
-}
-
-const char *choice_stage(const char *stage)
-{
-	static const char *const stages[] = { "find", "mount", "check", "switch" };
-
-	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
-		if (str_same(stages[i], stage))
-			return stage;
-	return DEFAULT_BREAK;
 }
 
 char *candidate_text(const struct candidate *c)

@@ -18,9 +18,6 @@ char *choice_root(struct rootspec *root, const struct params *params, const char
 /* Why the word in params->refused ends the boot: its text, as /init says it, whose it is and what it asks for. */
 char *choice_refusal(const struct params *params);
 
-/* The stage that rd.break= means: the given one, or instead of an unknown one the default. */
-const char *choice_stage(const char *stage);
-
 /* A device, as the kernel would have it. */
 struct candidate {
 	struct image *image;

@@ -1,10 +1,12 @@
 #include "config.h"
-#include "host.h"
+#include "complain.h"
+#include "memory.h"
 #include "../lib/str.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -3,6 +3,7 @@
  * which words it leaves to others.
  */
 #include "choice.h"
+#include "complain.h"
 #include "config.h"
 #include "foreign.h"
 #include "formats.h"
@@ -10,6 +11,7 @@
 #include "host.h"
 #include "kernel.h"
 #include "line.h"
+#include "memory.h"
 #include "print.h"
 #include "../lib/str.h"
 #include "../plan/mountopts.h"
@@ -17,6 +19,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -211,9 +214,10 @@ static void explain_init(const struct params *params)
 
 static void explain_break(const struct params *params)
 {
+	static const char *const stages[] = { NULL, "find", "mount", "check", "switch" };
+
 	if (CONFIG_SHELL && params->stage)
-		step("shell", "rd.break: a prompt on the console before `%s`",
-		     choice_stage(params->stage));
+		step("shell", "rd.break: a prompt on the console before `%s`", stages[params->stage]);
 }
 
 static char *emergency_text(const struct params *params)
@@ -264,16 +268,6 @@ static void explain_doubt(const struct line *line, char *value)
 	if (!rootspec_is_whole(&root))
 		note(line_word_of(line, value),
 		     copyf("not a whole %s; /init waits for it all the same", rootspec_tags[root.tag]));
-}
-
-static void explain_stage(const struct line *line)
-{
-	const char *stage = line->params.stage;
-	const struct line_word *word = stage ? line_word_of(line, stage) : NULL;
-
-	/* the default comes from no word */
-	if (word && choice_stage(stage) != stage)
-		note(word, "none of find, mount, check, switch; using " DEFAULT_BREAK);
 }
 
 /* The name of a word, without quotes and value. */
@@ -328,7 +322,6 @@ static void explain_notes(const struct line *line)
 		if (hint)
 			note(word, hint);
 	}
-	explain_stage(line);
 	explain_resume(line);
 	explain_doubt(line, params->root);
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i]; i++)

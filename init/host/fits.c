@@ -4,16 +4,19 @@
  */
 #include "block.h"
 #include "choice.h"
+#include "complain.h"
 #include "config.h"
 #include "formats.h"
 #include "host.h"
 #include "line.h"
+#include "memory.h"
 #include "print.h"
 #include "../lib/str.h"
 #include "../plan/cmdline.h"
 #include "../plan/judge.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -290,7 +293,7 @@ int fits(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0)
-		if (option == 's' ? sector_size(optarg, &sector) : !config_take(option, optarg))
+		if (option == 's' ? image_sector(optarg, &sector) : !config_take(option, optarg))
 			return FAILED;
 	argv += optind;
 	if (argc - optind < 2) {

@@ -1,6 +1,6 @@
 #include "formats.h"
 #include "config.h"
-#include "host.h"
+#include "memory.h"
 #include "../lib/str.h"
 
 #include <ctype.h>

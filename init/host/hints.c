@@ -1,5 +1,5 @@
 #include "hints.h"
-#include "host.h"
+#include "memory.h"
 #include "../lib/str.h"
 
 #include <string.h>

@@ -1,9 +1,12 @@
 #include "image.h"
-#include "host.h"
+#include "complain.h"
+#include "memory.h"
+#include "../lib/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -215,5 +218,13 @@ int image_identify(struct image *image, const struct parttable_entry *entry, con
 	if (!part.reader.error)
 		return 0;
 	complain("read %s%s: %s", image->path, name, strerror(-part.reader.error));
+	return -1;
+}
+
+int image_sector(const char *text, unsigned *sector)
+{
+	if (!str_uint(text, 4096, sector) && *sector >= 512 && !(*sector & (*sector - 1)))
+		return 0;
+	usage("--sector-size %s: not one of 512, 1024, 2048, 4096", text);
 	return -1;
 }

@@ -35,4 +35,7 @@ void image_close(struct image *image);
  */
 int image_identify(struct image *image, const struct parttable_entry *entry, const char *types);
 
+/* Takes the value of --sector-size: 0, or -1 after a complaint. */
+int image_sector(const char *text, unsigned *sector);
+
 #endif

@@ -1,5 +1,5 @@
 #include "line.h"
-#include "host.h"
+#include "memory.h"
 #include "print.h"
 #include "../lib/str.h"
 #include "../plan/cmdline.h"

@@ -1,5 +1,5 @@
 #include "print.h"
-#include "host.h"
+#include "memory.h"
 
 static bool is_control(unsigned char c)
 {

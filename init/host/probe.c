@@ -2,9 +2,11 @@
  * kindling probe: what each image, and each partition on it, holds.
  */
 #include "block.h"
+#include "complain.h"
 #include "host.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* The exit status; of several images the worst one. */
@@ -67,7 +69,7 @@ int probe(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0) {
 		if (option == 'j')
 			o.json = true;
-		else if (option != 's' || sector_size(optarg, &sector))
+		else if (option != 's' || image_sector(optarg, &sector))
 			return FAILED;
 	}
 	if (optind == argc) {

@@ -10,7 +10,7 @@ enum kind {
 	CLEAR, SET, /* the member becomes 0 or 1 */
 	/* with or without one */
 	WAIT,      /* SECONDS, without a value for ever */
-	BREAK,     /* TEXT, without a value the usual one */
+	BREAK,     /* keeps which stage */
 	ABSENT,    /* not in this image: said */
 	/* with one */
 	TEXT,      /* keeps the value */
@@ -112,6 +112,15 @@ static const char *emergency(int *number, const char *value)
 	return place ? NULL : "not reboot, poweroff, halt, panic or shell; ignored";
 }
 
+static const char *stage(int *number, const char *value)
+{
+	/* as enum stage has them */
+	unsigned place = value ? str_listed("find mount check switch", ' ', value) : STAGE_SWITCH;
+
+	*number = place ? (int)place : STAGE_SWITCH;
+	return place ? NULL : "none of find, mount, check, switch; using switch";
+}
+
 static const char *keep(char **list, char *value)
 {
 	if (list[FALLBACKS_MAX - 1])
@@ -140,9 +149,7 @@ static const char *apply(struct params *params, const struct row *row, struct wo
 		*text = CONFIG_FOREIGN_WORDS && is_no(word) ? NULL : value;
 		return NULL;
 	case BREAK:
-		if (CONFIG_SHELL && !value)
-			value = DEFAULT_BREAK;
-		/* fall through */
+		return CONFIG_SHELL ? stage(number, value) : NULL;
 	case TEXT:
 		word->value = *text;
 		*text = value;

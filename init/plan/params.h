@@ -14,8 +14,9 @@
 #define SECONDS_MAX 86400
 /* Milliseconds to wait, for a rootwait without a value. */
 #define WAIT_FOREVER (-1U)
-/* rd.break without a value: root is mounted, and nothing is gone yet. */
-#define DEFAULT_BREAK "switch"
+/* The stages that rd.break= may name, before each of which a shell opens; without a value the last one: root is
+ * mounted, and nothing is gone yet. Before the first the command line is not known yet. */
+enum stage { STAGE_NONE, STAGE_FIND, STAGE_MOUNT, STAGE_CHECK, STAGE_SWITCH };
 
 /* How many rootfallback= are kept. */
 #define FALLBACKS_MAX 4
@@ -32,11 +33,11 @@ struct params {
 	char *resume;      /* where the kernel may have hibernated: nothing of ours, only said */
 	char *modules;     /* names, separated by commas: load these first */
 	char *devtmpfs;    /* devtmpfs.mount= */
-	const char *stage; /* rd.break=: a shell before this stage */
 	int rootwait;      /* seconds, -1 for ever, or NOT_GIVEN */
 	int rootdelay;     /* seconds or NOT_GIVEN: a bound, never a sleep */
 	int panic;         /* seconds; 0 halts, -1 reboots at once; NOT_GIVEN */
 	int rw;            /* of ro and rw the last one; read-only is the default */
+	int stage;         /* rd.break=: an enum stage */
 	int emergency;     /* an enum emergency, or NOT_GIVEN */
 	int shell;         /* rd.shell: a shell on failure */
 	int noresume;      /* resume= does not count */

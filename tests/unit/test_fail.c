@@ -3,6 +3,7 @@
 #define fail fail_boot
 #include "boot/fail.c"
 #undef fail
+#include "boot/power.c"
 
 #include "unit.h"
 
@@ -70,22 +71,16 @@ int sys_pid(void)
 	return 1;
 }
 
-bool next_root(struct boot *b)
+int sys_unmount(const char *path)
 {
-	(void)b;
-	return false;
+	assert_string_equal(path, NEW_ROOT);
+	*next++ = 'u';
+	return 0;
 }
 
-void try_root(struct boot *b)
+unsigned sys_now(void)
 {
-	(void)b;
-	abort();
-}
-
-char *root_after(const struct boot *b)
-{
-	(void)b;
-	return NULL;
+	return 77;
 }
 
 static void each_end(void **state)
@@ -148,11 +143,46 @@ static void behind_a_shell(void **state)
 	assert_int_equal(syncs, CONFIG_SHELL);
 }
 
+static _Noreturn void again(struct boot *b)
+{
+	(void)b;
+	longjmp(ended, 3);
+}
+
+/* The next of rootfallback= becomes root=, and the stages begin anew; behind the last one the boot fails. */
+static void the_next_root(void **state)
+{
+	static char first[] = "/dev/a", second[] = "/dev/b";
+	struct boot b = { .params = PARAMS_NONE, .try_root = again, .type = "ext4", .init = "/sbin/init" };
+
+	(void)state;
+	b.params.panic = -1;
+	b.params.fallback[0] = first;
+	b.params.fallback[1] = second;
+	failures = 0;
+	for (volatile unsigned i = 0; CONFIG_ROOTFALLBACK && i < 2; i++) {
+		next = memset(order, 0, sizeof(order));
+		if (setjmp(ended) != 3)
+			refuse(&b, "%s", "why");
+		assert_string_equal(order, "sus");
+		assert_string_equal(said, i ? "rootfallback=/dev/b: trying it" : "rootfallback=/dev/a: trying it");
+		assert_ptr_equal(b.params.root, i ? second : first);
+		assert_int_equal(b.since, 77);
+		assert_null(b.type);
+		assert_null(b.init);
+	}
+	next = memset(order, 0, sizeof(order));
+	if (!setjmp(ended))
+		refuse(&b, "%s", "why");
+	assert_null(strstr(said, "rootfallback"));
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_end),
 		cmocka_unit_test(behind_a_shell),
+		cmocka_unit_test(the_next_root),
 	};
 
 	(void)argc, (void)argv, (void)envp;

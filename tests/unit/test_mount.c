@@ -79,11 +79,6 @@ bool modules_ask(const struct boot *b, const char *wanted)
 	return false;
 }
 
-void find(struct boot *b)
-{
-	(void)b;
-}
-
 static const char *words(const char *type, const char *found, int err, char *rootflags, enum rootspec_kind kind)
 {
 	struct boot b = { .device = kind == ROOT_FLASH ? -1 : 5, .node = "N", .type = type,

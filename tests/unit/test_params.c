@@ -57,7 +57,7 @@ static void nothing_given(void **state)
 	assert_null(p.init);
 	assert_null(p.fallback[0]);
 	assert_null(p.modules);
-	assert_null(p.stage);
+	assert_int_equal(p.stage, STAGE_NONE);
 	assert_null(p.refused);
 	assert_int_equal(p.emergency, NOT_GIVEN);
 	assert_int_equal(p.rootwait, NOT_GIVEN);
@@ -237,14 +237,16 @@ static void dracut_words(void **state)
 
 	(void)state;
 	if (CONFIG_SHELL) {
-		assert_string_equal(p.stage, DEFAULT_BREAK);
-		assert_string_equal(parse("rd.break=mount").stage, "mount");
+		assert_int_equal(p.stage, STAGE_SWITCH);
+		assert_int_equal(parse("rd.break=mount").stage, STAGE_MOUNT);
 		assert_true(parse("rd.shell").shell);
 		assert_silent();
+		assert_int_equal(parse("rd.break=early").stage, STAGE_SWITCH);
+		assert_noted("rd.break=early: none of find");
 	} else {
-		assert_null(p.stage);
+		assert_int_equal(p.stage, STAGE_NONE);
 		assert_noted("rd.break: not in this image; ignored;");
-		assert_null(parse("rd.break=mount").stage);
+		assert_int_equal(parse("rd.break=mount").stage, STAGE_NONE);
 		assert_noted("rd.break=mount: not in this image; ignored;");
 		assert_false(parse("rd.shell").shell);
 		assert_noted("rd.shell: not in this image; ignored;");
