@@ -50,7 +50,7 @@ unconfigured := help list-boards flash flags readme words clean
 
 include kconfig/kconfig.mk	# defconfig menuconfig olddefconfig savedefconfig
 include init/host/host.mk	# host install: the tool kindling(1)
-include tests/tests.mk		# check check-long bench
+include tests/tests.mk		# check check-long matrix bench
 
 # Of the card that is there: with sudo, nothing is built.
 .PHONY: flash

@@ -22,12 +22,15 @@ A row:
     qemu      more arguments of QEMU, {root} is the disk; the board's own disk is then left out
     beside    a command that runs beside QEMU, ready when its {work}/socket is there; {work} is a folder
               of the row's own, in qemu too
-    kernel    a name of qemu/kernel; default: the board's
-    stock     instead a name of qemu/stock
-    modules   of that kernel in the image: names, with what they need
+    needs     features (tests/features.toml), beside the buses of `disks` and ext4: it runs on the first target
+              that has all of them
+    each      on every target that has them: "check" on the first of each board in make check, "long" only
+              in check-long; for all rows of a file at its top
+    kernel    instead on this kernel: a name of qemu/kernel
+    stock     or of qemu/stock
+    modules   of that kernel in the image: names, with what they need; default: those of the features
     changed   what is then done to these: archives.py
     nodes     further nodes of the board's device tree: [name, compatible, so many bytes of it]
-    boards    default qemu-x86_64
     long      true: only in check-long
 """
 import contextlib
@@ -45,6 +48,7 @@ import pytest
 import archives
 import device_tree
 import disks
+import features
 import images
 import machine
 from builds import built
@@ -52,8 +56,7 @@ from machine import BOARDS, BUILD, DIR, LINK, TOP, once
 
 HERE = Path(__file__).resolve().parent
 KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'among', 'forbid', 'ends', 'times', 'talk',
-        'qemu', 'beside', 'kernel', 'stock', 'modules', 'changed', 'nodes',
-        'boards', 'long'}
+        'qemu', 'beside', 'needs', 'each', 'kernel', 'stock', 'modules', 'changed', 'nodes', 'long'}
 ENDS = {
     # which not every board can: then it halts instead
     'poweroff': 'reboot: Power (down|off not available)',
@@ -168,7 +171,7 @@ SLOT = ['-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off',
         '-device pcie-root-port,id=slotN,chassis=N']
 # bus -> its controller, and a disk there; each may have another for every disk (N)
 BUSES = {
-    'virtio': ([], 'virtio-blk-pci'),
+    'virtio': ([], None),
     'usb': (['-device qemu-xhci,id=usb'], 'usb-storage,bus=usb.0'),
     'scsi': (['-device virtio-scsi-pci,id=scsi'], 'scsi-hd,bus=scsi.0'),
     'cd': (['-device virtio-scsi-pci,id=scsi'], 'scsi-cd,bus=scsi.0'),
@@ -182,24 +185,38 @@ HOW = {'4k': ',logical_block_size=4096,physical_block_size=4096', 'readonly': ''
        'removable': ',removable=on', 'late': '', 'slow': ''}
 
 
+def parsed(text):
+    """The root, the bus and how of a disk's text."""
+    root, _, where = text.rpartition(' on ')
+    bus = max((bus for bus in BUSES if f'{where} '.startswith(f'{bus} ')), key=len)
+    how = where.removeprefix(bus).split()
+    assert set(how) <= set(HOW), f'{text}: not one of {list(HOW)}'
+    return root, bus, how
+
+
+def own_device(board):
+    """The device of the board's own disk."""
+    return re.search(r'^disk -device ([^,]+)', (TOP / f'boards/{board}/qemu').read_text(), re.M)[1]
+
+
 class Drives:
     """The disks of a row: QEMU's arguments, and what plugs each of them in."""
 
-    def __init__(self, rows, image):
-        self.arguments, self.devices, self.image = [], [], image
+    def __init__(self, rows, image, board):
+        self.arguments, self.devices, self.image, there = [], [], image, []
         for number, text in enumerate(rows, 1):
-            root, _, where = text.rpartition(' on ')
-            bus = max((bus for bus in BUSES if f'{where} '.startswith(f'{bus} ')), key=len)
-            how = where.removeprefix(bus).split()
-            assert set(how) <= set(HOW), f'{text}: not one of {list(HOW)}'
+            root, bus, how = parsed(text)
             controllers, device = BUSES[bus]
             for controller in controllers:
                 self.add(*controller.replace('N', str(number)).split())
             self.add('-drive', self.drive(number, image(root), how))
-            device = device.replace('N', str(number)) + ''.join(HOW[word] for word in how)
+            device = (device or own_device(board)).replace('N', str(number)) + ''.join(HOW[word] for word in how)
             self.devices.append(f'{device},drive=drive{number},id=disk{number}')
             if 'late' not in how:
-                self.add('-device', self.devices[-1])
+                there.append(self.devices[-1])
+        # of virtio-mmio's places the kernel finds the last one first
+        for device in reversed(there) if rows and own_device(board).endswith('-device') else there:
+            self.add('-device', device)
 
     def add(self, option, value):
         if value not in self.arguments:
@@ -309,10 +326,19 @@ def hostile_tree(board, nodes, options, work):
     return str(out)
 
 
-def boot(row, board, disk, work):
+def needs(row):
+    """The features that a row asks for."""
+    buses = [word for text in row.get('disks', []) for word in parsed(text)[1].split()]
+    if 'disks' not in row and 'qemu' not in row:
+        buses = ['virtio']
+    return {'ext4', *buses, *row.get('needs', [])}
+
+
+def boot(row, target, disk, work):
     """The whole console of a row's boot."""
+    board = target.board
     root = disk(board, row.get('root', 'good'))
-    drives = Drives(row.get('disks', []), functools.partial(disk, board))
+    drives = Drives(row.get('disks', []), functools.partial(disk, board), board)
 
     def filled(key):
         return [word.format(root=root, work=work) for word in row.get(key, [])]
@@ -320,15 +346,13 @@ def boot(row, board, disk, work):
                    qemu=drives.arguments + filled('qemu'))
     if 'qemu' not in row and 'disks' not in row:
         options['root'] = root
-    if 'kernel' in row:
-        options['kernel'] = machine.kernel(row['kernel'])
-    if 'stock' in row:
-        stock = machine.stock(row['stock'])
-        options['kernel'] = stock / 'kernel'
+    options['kernel'] = target.folder / 'kernel'
+    modules = row.get('modules') or target.modules(needs(row))
+    if modules:
         options['qemu'] += ['-m', '512']
-        modules = archives.archive(work / 'modules.gz', stock, row['modules'], row.get('changed', []))
+        archive = archives.archive(work / 'modules.gz', target.folder, modules, row.get('changed', []))
         both = work / 'initramfs'
-        both.write_bytes(options['initrd'].read_bytes() + modules.read_bytes())
+        both.write_bytes(options['initrd'].read_bytes() + archive.read_bytes())
         options['initrd'] = both
     if 'nodes' in row:
         options['qemu'] += ['-dtb', hostile_tree(board, row['nodes'], options, work)]
@@ -340,14 +364,30 @@ def boot(row, board, disk, work):
         return running.text
 
 
+def targets(row):
+    """[target, is it only in check-long]"""
+    for script in 'kernel', 'stock':
+        if script in row:
+            command = f'qemu/{script} {row[script]}'
+            boards = [target.board for target in features.TARGETS if target.command == command]
+            return [(features.Target((boards or ['qemu-x86_64'])[0], command, frozenset()), False)]
+    return features.places(needs(row), row.get('each'))
+
+
 def rows():
+    """[row, target, the test's name, is it only in check-long]"""
     for path in sorted(HERE.glob('*.toml')):
-        for row in tomllib.loads(path.read_text())['boot']:
+        data = tomllib.loads(path.read_text())
+        for row in data['boot']:
+            row = {key: value for key, value in data.items() if key == 'each'} | row
             assert set(row) <= KEYS, f'{path}: {row["name"]}: unknown key {set(row) - KEYS}'
-            for board in row.get('boards', ['qemu-x86_64']):
-                marks = [pytest.mark.long] if row.get('long') else []
-                yield pytest.param(row, board, marks=marks,
-                                   id=f'{path.stem}: {row["name"]} ({board})')
+            for target, is_long in targets(row):
+                yield (row, target, f'{path.stem}: {row["name"]} ({target.board}, {target.name})',
+                       is_long or row.get('long', False))
+
+
+PARAMS = [pytest.param(row, target, id=name, marks=[pytest.mark.long] if is_long else [])
+          for row, target, name, is_long in rows()]
 
 
 @pytest.fixture(scope='session')
@@ -355,14 +395,14 @@ def boots(request, disk, tmp_path_factory):
     """The console of each row that was chosen, to be waited for: as many boot at a time as there are
     processors."""
     pool = ThreadPoolExecutor(os.cpu_count())
-    yield {item.nodeid: pool.submit(boot, item.callspec.params['row'], item.callspec.params['board'],
+    yield {item.nodeid: pool.submit(boot, item.callspec.params['row'], item.callspec.params['target'],
                                     disk, tmp_path_factory.mktemp('boot'))
            for item in request.session.items if item.function is test_boot}
     pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize('row, board', rows())
-def test_boot(row, board, boots, request):
+@pytest.mark.parametrize('row, target', PARAMS)
+def test_boot(row, target, boots, request):
     text = boots[request.node.nodeid].result()
     found = list(complaints(row, text))
     assert not found, '\n'.join([*found, text])

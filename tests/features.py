@@ -1,0 +1,81 @@
+"""What rows ask for, and where they run: features.toml says what each feature is.
+
+A target is a board's QEMU machine with a kernel. boards/BOARD/qemu declares it:
+
+    features qemu/kernel arm32 virtio ext4 squashfs
+
+A row runs on the first target that has all it needs; with `each` on all of them: "check" on each board's first
+one already in make check, "long" only in check-long.
+"""
+import functools
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import machine
+from machine import BOARDS, TOP
+
+FEATURES = tomllib.loads(Path(__file__).with_name('features.toml').read_text())
+
+
+class Target(NamedTuple):
+    board: str
+    command: str       # prints the kernel's folder
+    features: frozenset
+
+    @property
+    def name(self):
+        return self.command.split()[-1]
+
+    @property
+    def folder(self):
+        return folder(self.command)
+
+    def lacks(self, needs):
+        return sorted(set(needs) - self.features)
+
+    def modules(self, needs):
+        """The names of those that bring what this kernel has not built in."""
+        config = set((self.folder / 'config').read_text().splitlines())
+        names = []
+        for feature in sorted(needs):
+            row = FEATURES[feature]
+            if any(f'CONFIG_{symbol}=m' in config for symbol in symbols(row)):
+                names += row['modules'].split()
+        return ' '.join(dict.fromkeys(names))
+
+
+def symbols(row):
+    return row['config'].replace('|', ' ').split()
+
+
+@functools.cache
+def folder(command):
+    script, name = command.split()
+    return Path(machine.output(TOP / script, name))
+
+
+def declared(board):
+    for line in (TOP / f'boards/{board}/qemu').read_text().splitlines():
+        key, *words = line.split() or ['']
+        if key == 'features':
+            unknown = set(words[2:]) - set(FEATURES)
+            assert not unknown, f'boards/{board}/qemu: no such features: {unknown}'
+            yield Target(board, ' '.join(words[:2]), frozenset(words[2:]))
+
+
+TARGETS = [target for board in BOARDS for target in declared(board)]
+
+
+def places(needs, each=None):
+    """[target, is it only in check-long] of a row, in the order of boards."""
+    found = [target for target in TARGETS if not target.lacks(needs)]
+    assert found, f'no target has all of {sorted(needs)}'
+    seen = set()
+    for number, target in enumerate(found):
+        first = target.board not in seen
+        seen.add(target.board)
+        if number == 0:
+            yield target, False
+        elif each:
+            yield target, not (each == 'check' and first)
