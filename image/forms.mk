@@ -15,7 +15,7 @@ $(images)/kindling.dtbo: FORCE
 	$(Q)$(cmdline) image/dtbo $@
 
 $(images)/board.dtb: $(images)/kindling.dtbo
-	$(Q)fdtoverlay -i $(found-dtb) -o $@ $<
+	$(Q)dtc=$$(packages/build dtc host); "$$dtc/fdtoverlay" -i $(found-dtb) -o $@ $<
 
 $(images)/kindling.itb: $(O)/initramfs $(filter $(images)/%,$(dtb)) FORCE
 	$(Q)image/fit $@ $(uboot-arch) '$(kernel)' '$(dtb)' $< $(KEY) $(CONTROL_DTB)

@@ -74,6 +74,12 @@ def kernel(name):
     return Path(output(TOP / 'qemu/kernel', name)) / 'kernel'
 
 
+@functools.cache
+def dtc(name):
+    """A program of packages/dtc: dtc, fdtget, fdtoverlay, ..."""
+    return Path(output(TOP / 'packages/build', 'dtc', 'host')) / name
+
+
 def stock(name):
     """The folder of Debian's own kernel of that name (qemu/stock), fetched when it is missing."""
     return Path(output(TOP / 'qemu/stock', name))

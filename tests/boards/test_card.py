@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from builds import make
-from machine import BUILD, TOP, output
+from machine import BUILD, TOP, dtc, output
 
 # board -> what its ROM looks for: {offset on the card: the first bytes of the file there}
 LOADERS = {
@@ -81,7 +81,7 @@ def test_boards_that_are_not_run(board, tmp_path):
     (tmp_path / 'dtb').write_bytes(read(disk, 'board.dtb'))
     vendor = {'beaglebone-black': 'ti,am335x-bone-black', 'wandboard': 'wand,imx6q-wandboard',
               'rock64': 'pine64,rock64'}
-    assert vendor[board] in output('fdtget', tmp_path / 'dtb', '/', 'compatible').split()
+    assert vendor[board] in output(dtc('fdtget'), tmp_path / 'dtb', '/', 'compatible').split()
     archive = read(disk, 'initramfs')
     assert archive == (images / 'initramfs.cpio.xz').read_bytes() and len(archive) < 100000
     assert data[root:root + 4] == b'hsqs' and root + size <= len(data)
@@ -171,4 +171,4 @@ def test_new_board(tmp_path):
     assert f'{name}: a board of this test' in make('list-boards', top=top).stdout.splitlines()
     images = made(name, out=tmp_path / 'out', top=top)
     (tmp_path / 'dtb').write_bytes(read(images / 'disk.img', 'board.dtb'))
-    assert name in output('fdtget', tmp_path / 'dtb', '/', 'compatible')
+    assert name in output(dtc('fdtget'), tmp_path / 'dtb', '/', 'compatible')

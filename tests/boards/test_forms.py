@@ -10,7 +10,7 @@ import pytest
 
 import machine
 from builds import built, make
-from machine import TOP, output
+from machine import TOP, dtc, output
 from test_boards import kernel, root
 from test_uboot import key, run
 
@@ -25,7 +25,7 @@ def fit(tmp_path):
     kernel, tree, archive = (tmp_path / name for name in ('kernel', 'tree', 'archive'))
     kernel.write_bytes(b'zImage' * 5000)
     archive.write_bytes(b'cpio' * 100)
-    subprocess.run(['dtc', '-q', '-O', 'dtb', '-o', tree], input=TREE, text=True, check=True)
+    subprocess.run([dtc('dtc'), '-q', '-O', 'dtb', '-o', tree], input=TREE, text=True, check=True)
 
     def made(name, *key):
         subprocess.run([TOP / 'image/fit', tmp_path / name, 'arm', kernel, tree, archive, *key], check=True)
@@ -74,9 +74,24 @@ def test_overlay(tmp_path):
     words = 'console=ttyS0 root=LABEL="my root" x=\\n'
     run('env', f'CMDLINE={words}', TOP / 'image/dtbo', tmp_path / 'k.dtbo')
     for text in TREE, '/dts-v1/; / { };':
-        subprocess.run(['dtc', '-q', '-O', 'dtb', '-o', tmp_path / 'tree'], input=text, text=True, check=True)
-        run('fdtoverlay', '-i', tmp_path / 'tree', '-o', tmp_path / 'out', tmp_path / 'k.dtbo')
-        assert output('fdtget', tmp_path / 'out', '/chosen', 'bootargs') == words
+        subprocess.run([dtc('dtc'), '-q', '-O', 'dtb', '-o', tmp_path / 'tree'], input=text, text=True, check=True)
+        run(dtc('fdtoverlay'), '-i', tmp_path / 'tree', '-o', tmp_path / 'out', tmp_path / 'k.dtbo')
+        assert output(dtc('fdtget'), tmp_path / 'out', '/chosen', 'bootargs') == words
+
+
+def test_dtc_is_ours(fit, tmp_path, monkeypatch):
+    """FIT, overlay and tree are made by packages/dtc, whatever the machine has."""
+    (tmp_path / 'bin').mkdir()
+    for name in 'dtc', 'fdtoverlay':
+        (tmp_path / 'bin' / name).write_text('#!/bin/sh\nexit 9\n')
+        (tmp_path / 'bin' / name).chmod(0o755)
+    monkeypatch.setenv('PATH', f'{tmp_path / "bin"}:{os.environ["PATH"]}')
+    assert subprocess.run(['dtc', '--version']).returncode == 9
+    fit('a.itb')
+    (tmp_path / '.config').write_text('CONFIG_ARM=y\nCONFIG_FORM_FIT=y\nCONFIG_DTB_CMDLINE=y\n')
+    result = make('BOARD=qemu-arm', f'O={tmp_path}', f'KERNEL={tmp_path / "kernel"}', f'DTB={tmp_path / "tree"}')
+    assert result.returncode == 0, result.stdout
+    assert 'root=' in output(dtc('fdtget'), tmp_path / 'images/board.dtb', '/chosen', 'bootargs')
 
 
 def test_forms_of_another_configuration_go(tmp_path):
@@ -97,7 +112,7 @@ def test_forms_of_another_configuration_go(tmp_path):
         shown = {Path(line.split(': ')[1]).name for line in result.stdout.splitlines() if 'READY' in line}
         assert shown == files - {'kindling.its'} | {'initramfs.cpio.gz'}
         if 'board.dtb' in files:
-            assert (output('fdtget', tmp_path / 'images/board.dtb', '/chosen', 'bootargs') ==
+            assert (output(dtc('fdtget'), tmp_path / 'images/board.dtb', '/chosen', 'bootargs') ==
                     'root=PARTUUID=12345678-02')
 
 

@@ -43,6 +43,21 @@ def test_reproducible(board, copy, tmp_path):
     assert images[0] == images[1]
 
 
+def test_dtc_is_reproducible(tmp_path, monkeypatch):
+    """A package for this machine, in two places, one of them in a git tree."""
+    monkeypatch.setenv('DL_DIR', str(Path(output(TOP / 'packages/fetch', 'dtc')).parent))
+    (tmp_path / 'git').mkdir()
+    for words in 'init -q', '-c user.name=x -c user.email=x@x commit -q --allow-empty -m x':
+        subprocess.run(['git', *words.split()], cwd=tmp_path / 'git', check=True)
+    built = []
+    for cache in tmp_path / 'a', tmp_path / 'git/deeper/cache':
+        monkeypatch.setenv('CACHE', str(cache))
+        folder = Path(output(TOP / 'packages/build', 'dtc', 'host'))
+        built.append({file.name: file.read_bytes() for file in folder.iterdir()})
+    assert built[0] == built[1]
+    assert set(built[0]) == {'dtc', 'fdtdump', 'fdtget', 'fdtoverlay', 'fdtput'}
+
+
 # ---- sizes ---------------------------------------------------------------------------------------
 
 # board -> the most bytes: of the smallest configuration, of the board's own, with the shell. By design they are
