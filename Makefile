@@ -6,8 +6,6 @@ O ?= build/$(BOARD)
 
 # Debian's own: another python3 in PATH may not see Debian's modules.
 PYTHON ?= /usr/bin/python3
-export CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/kindling
-export DL_DIR ?= $(CACHE)/dl
 export V
 Q := $(if $(V),,@)
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -48,6 +46,7 @@ else
 # Goals that do not build for a board; the parts add theirs.
 unconfigured := help list-boards flash flags readme words clean
 
+include packages/variables.mk	# the user's: values that cannot be, and path
 include kconfig/kconfig.mk	# defconfig menuconfig olddefconfig savedefconfig
 include init/host/host.mk	# host install: the tool kindling(1)
 include tests/tests.mk		# check check-long matrix bench

@@ -11,6 +11,7 @@ image: no-old-card all $(O)/initramfs $(O)/root.img
 	@[ -f $(card)/genimage.cfg ] || { echo "make: BOOT=$(BOOT): $(BOARD) has no such card;" \
 		"there are: $(notdir $(wildcard $(board)/boot/*))" >&2; exit 1; }
 	@echo "  CARD    $(images)/disk.img"
-	$(Q)$(cmdline) image/card $(board) $(BOOT) $(images)/disk.img kernel=$(kernel) board.dtb=$(dtb) \
+	$(Q)$(cmdline) image/card $(board) $(BOOT) $(images)/disk.img kernel=$(call path,$(kernel)) \
+		board.dtb=$(call path,$(dtb)) \
 		initramfs=$(O)/initramfs root.img=$(O)/root.img $(foreach form,$(forms),$(form)=$(images)/$(form))
 	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(images)/disk.img)" $(images)/disk.img

@@ -15,16 +15,17 @@ $(images)/kindling.dtbo: FORCE
 	$(Q)$(cmdline) image/dtbo $@
 
 $(images)/board.dtb: $(images)/kindling.dtbo
-	$(Q)dtc=$$(packages/build dtc host); "$$dtc/fdtoverlay" -i $(found-dtb) -o $@ $<
+	$(Q)dtc=$$(packages/build dtc host); "$$dtc/fdtoverlay" -i $(call path,$(found-dtb)) -o $@ $<
 
 $(images)/kindling.itb: $(O)/initramfs $(filter $(images)/%,$(dtb)) FORCE
-	$(Q)image/fit $@ $(uboot-arch) '$(kernel)' '$(dtb)' $< $(KEY) $(CONTROL_DTB)
+	$(Q)image/fit $@ $(uboot-arch) $(call path,$(kernel)) $(call path,$(dtb)) $< \
+		$(call path,$(KEY)) $(call path,$(CONTROL_DTB))
 
 stub-x86_64 := /usr/lib/systemd/boot/efi/linuxx64.efi.stub
 stub-aarch64 = $$(packages/deb trixie arm64 systemd-boot-efi)/usr/lib/systemd/boot/efi/linuxaa64.efi.stub
 $(images)/kindling.efi: $(O)/initramfs FORCE
-	$(Q)$(cmdline) image/efi $@ $(or $(stub-$(CONFIG_ARCH)),no-stub-for-$(CONFIG_ARCH)) $(cross)objcopy \
-		"$$(cat $(kernel-folder)/release 2>/dev/null)" '$(kernel)' $<
+	$(Q)$(cmdline) image/efi $@ $(or $(stub-$(CONFIG_ARCH)),no-stub-for-$(CONFIG_ARCH)) '$(cross)objcopy' \
+		"$$(cat $(call path,$(kernel-folder)/release) 2>/dev/null)" $(call path,$(kernel)) $<
 
 # The configuration's own form, and those that the card's genimage.cfg names.
 all-forms := uInitrd kindling.itb kindling.efi

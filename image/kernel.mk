@@ -12,17 +12,19 @@ with-kernel := $(or $(KERNEL),$(filter image qemu %kindling.itb %kindling.efi,$(
 	$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
 ifneq ($(with-kernel),)
 find-kernel := $(shell sed '/^\#/d' $(board)/kernel 2>/dev/null | head -n 1)
-kernel-folder := $(if $(KERNEL),$(patsubst %/kernel,%,$(wildcard $(KERNEL)/kernel)),$(shell $(find-kernel)))
-kernel := $(or $(addsuffix /kernel,$(kernel-folder)),$(KERNEL))
-found-dtb := $(or $(DTB),$(if $(CONFIG_DTB),$(addsuffix /dtbs/$(CONFIG_DTB).dtb,$(kernel-folder))))
+given-folder := $(if $(wildcard $(call escaped,$(KERNEL))/kernel),$(call home,$(KERNEL)))
+kernel-folder := $(if $(KERNEL),$(given-folder),$(shell $(find-kernel)))
+kernel := $(if $(kernel-folder),$(kernel-folder)/kernel,$(KERNEL))
+found-dtb := $(or $(DTB),$(if $(CONFIG_DTB),$(if $(kernel-folder),$(kernel-folder)/dtbs/$(CONFIG_DTB).dtb)))
 dtb := $(if $(filter 1,$(CONFIG_DTB_CMDLINE)),$(if $(found-dtb),$(images)/board.dtb),$(found-dtb))
-MODULES ?= $(if $(wildcard $(board)/modules),$(wildcard $(addsuffix /modules,$(kernel-folder))))
+found-modules := $(if $(wildcard $(call escaped,$(kernel-folder))/modules),$(kernel-folder)/modules)
+MODULES ?= $(if $(wildcard $(board)/modules),$(found-modules))
 endif
 
 kernel-check := $(PYTHON) image/kernel-check $(board) $(O)/.config
 .PHONY: kernel-check kernel-fragment
 kernel-check:
-	$(Q)$(cmdline) $(kernel-check) check $(if $(KCONFIG),'$(KCONFIG)')
+	$(Q)$(cmdline) $(kernel-check) check $(if $(KCONFIG),$(call path,$(KCONFIG)))
 
 kernel-fragment:
-	$(Q)$(cmdline) $(kernel-check) fragment $(O)/kernel.fragment $(if $(KCONFIG),'$(KCONFIG)')
+	$(Q)$(cmdline) $(kernel-check) fragment $(O)/kernel.fragment $(if $(KCONFIG),$(call path,$(KCONFIG)))

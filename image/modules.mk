@@ -22,5 +22,5 @@ $(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-lis
 	@echo "  MODULES $@"
 	$(Q)$(PYTHON) image/modules pack "$$MODULES" $(modules) --names '$(CONFIG_MODULES_LIST)' \
 		--list '$(board-list)' --capture "$$MODULES_FOR" --cmdline "$$CMDLINE" \
-		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --objcopy $(cross)objcopy
+		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --objcopy '$(cross)objcopy'
 -include $(if $(MODULES),$(wildcard $(modules)/modules.d))

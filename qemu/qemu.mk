@@ -6,7 +6,7 @@ $(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/mus
 	$(Q)qemu/demo/make $@ $(CONFIG_ARCH) $(CONFIG_CARD_FS)
 
 $(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
-	$(Q)qemu/disk $@ $(ROOT) $(CONFIG_CARD_FS)
+	$(Q)qemu/disk $@ $(call path,$(ROOT)) $(CONFIG_CARD_FS)
 
 # A board that starts from a card is started from it.
 .PHONY: qemu
@@ -15,6 +15,6 @@ qemu: image
 	$(Q)qemu/run $(BOARD) --card $(images)/disk.img
 else
 qemu: all $(O)/initramfs $(O)/root.img
-	$(Q)qemu/run $(BOARD) --initrd $(O)/initramfs --root $(O)/root.img --kernel $(kernel) \
-		$(if $(dtb),--dtb $(dtb)) $(if $(CMDLINE),--cmdline "$$CMDLINE")
+	$(Q)qemu/run $(BOARD) --initrd $(O)/initramfs --root $(O)/root.img --kernel $(call path,$(kernel)) \
+		$(if $(dtb),--dtb $(call path,$(dtb))) $(if $(CMDLINE),--cmdline "$$CMDLINE")
 endif

@@ -28,5 +28,5 @@ $(H)/kindling: $(host-objects)
 	$(Q)$(HOSTCC) $(host-objects) -o $@
 
 install: $(H)/kindling
-	$(Q)install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/kindling
-	$(Q)install -D -m 644 init/host/kindling.1 $(DESTDIR)$(PREFIX)/share/man/man1/kindling.1
+	$(Q)install -D -m 755 $< $(call path,$(DESTDIR)$(PREFIX)/bin/kindling)
+	$(Q)install -D -m 644 init/host/kindling.1 $(call path,$(DESTDIR)$(PREFIX)/share/man/man1/kindling.1)

@@ -9,7 +9,10 @@ make allnoconfig KCONFIG_ALLCONFIG="$config"
 # kconfig drops what it cannot give without a word
 lost=$(grep '^CONFIG_' "$config" | grep -vxFf .config) || :
 [ -z "$lost" ] || { echo "not in this toybox:" $lost; exit 1; }
-make toybox CROSS_COMPILE="$cross" CC=gcc STRIP="strip -R .comment" V= \
+# it wants a compiler of one word
+printf '#!/bin/sh\nexec %s "$@"\n' "$cc" >compiler
+chmod +x compiler
+make toybox CROSS_COMPILE= CC="$PWD/compiler" STRIP="${cross}strip -R .comment" V= \
 	CFLAGS="-specs $musl/lib/musl-gcc.specs $cflags -fno-pie -flto" \
 	OPTIMIZE="-Os -ffunction-sections -fdata-sections -fno-strict-aliasing -fno-unwind-tables \
 		-fno-asynchronous-unwind-tables -fno-stack-protector -fmerge-all-constants" \

@@ -4,11 +4,13 @@ tutorial of boards/README.md followed to its end.
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from builds import make
 from machine import BUILD, TOP, dtc, output
+from test_uboot import key
 
 # board -> what its ROM looks for: {offset on the card: the first bytes of the file there}
 LOADERS = {
@@ -153,6 +155,32 @@ def test_a_kernel_without_this_board(tmp_path):
     result, _ = card('orangepi-pc', f'KERNEL={folder}')
     assert result.returncode != 0
     assert re.search(r'sun8i-h3-orangepi-pc\.dtb: no such file', result.stdout), result.stdout
+
+
+def test_paths_of_a_user(tmp_path):
+    """What the shell would take apart: in a card, a signed FIT and a device tree with the command line."""
+    folder = tmp_path / "someone's (own) kernel"
+    (folder / 'dtbs').mkdir(parents=True)
+    (folder / 'kernel').write_bytes(b'a kernel' * 1000)
+    subprocess.run([dtc('dtc'), '-q', '-O', 'dtb', '-o', folder / 'dtbs/sun8i-h3-orangepi-pc.dtb'],
+                   input='/dts-v1/; / { model = "y"; };', text=True, check=True)
+    root = tmp_path / 'a root (2)'
+    root.mkdir()
+    (root / 'file').write_text('text')
+    own = key(tmp_path / 'my keys')
+    out = BUILD / 'tests/card-orangepi-pc-images'
+    fit, tree = out / 'images/kindling.itb', out / 'images/board.dtb'
+    words = f'KERNEL={folder}', f'ROOT={root}', f'KEY={own}'
+    images = made('orangepi-pc', fit, tree, *words)
+    assert read(images / 'disk.img', 'kernel') == (folder / 'kernel').read_bytes()
+    assert 'file' in output('debugfs', '-R', 'ls', out / 'root.img')
+    assert 'Sign algo:    sha256,rsa2048:dev' in output('dumpimage', '-l', fit)
+    assert 'root=' in output(dtc('fdtget'), tree, '/chosen', 'bootargs')
+    # of a file, and of a home that the shell did not fill in
+    home = Path('~') / folder.name
+    result = make('BOARD=orangepi-pc', f'O={out}', 'image', f'KERNEL={home}/kernel', f'ROOT=~/{root.name}',
+                  f'DTB={home}/dtbs/sun8i-h3-orangepi-pc.dtb', HOME=str(tmp_path), CACHE=str(dtc('dtc').parents[1]))
+    assert result.returncode == 0, result.stdout
 
 
 def test_new_board(tmp_path):

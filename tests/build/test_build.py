@@ -35,7 +35,7 @@ def test_reproducible(board, copy, tmp_path):
     images = []
     for top, out, variables in (
             (copy, tmp_path / 'a', {'TZ': 'UTC'}),
-            (copied(copy, tmp_path / 'deeper/copy'), tmp_path / 'deeper/b', {'TZ': 'Asia/Tokyo'})):
+            (copied(copy, tmp_path / 'deeper/cöpy@2+~,'), tmp_path / 'deeper/b', {'TZ': 'Asia/Tokyo'})):
         result = make(f'BOARD={board}', f'O={out}', top=top, **variables)
         assert result.returncode == 0, result.stdout
         images.append([(out / 'images' / name).read_bytes()
@@ -332,7 +332,7 @@ def test_makefile_is_an_index():
 def test_help(bare_path):
     result = make('help', PATH=bare_path)
     assert result.returncode == 0, result.stdout
-    for word in ('deps', 'list-boards', 'BOARD=', 'menuconfig', 'qemu', 'CMDLINE=', 'check'):
+    for word in ('deps', 'list-boards', 'BOARD=', 'menuconfig', 'qemu', 'CMDLINE=', 'check', 'CACHE=', 'DL_DIR='):
         assert word in result.stdout
 
 
@@ -357,7 +357,85 @@ def test_unknown_board():
     assert 'BOARD=nonsense: no such board' in result.stdout and 'list-boards' in result.stdout
 
 
-def test_no_compiler(tmp_path):
-    result = make(f'O={tmp_path}', 'CROSS_COMPILE=none-')
+@pytest.mark.parametrize('prefix', ['none-', 'none x86_64-linux-gnu-', 'bin/'])
+def test_no_compiler(prefix, copy, tmp_path):
+    """The third is one, but not from where a package is built."""
+    (copy / 'bin').mkdir()
+    (copy / 'bin/gcc').symlink_to(shutil.which('x86_64-linux-gnu-gcc'))
+    result = make(f'O={tmp_path / "out"}', f'CROSS_COMPILE={prefix}', top=copy)
     assert result.returncode != 0
-    assert 'none-gcc' in result.stdout
+    assert f'build: {prefix}gcc: no such compiler in PATH; install it, or set CROSS_COMPILE' in result.stdout
+
+
+def test_launcher(tmp_path):
+    """As ccache is given: the same bytes, of /init, toybox and a unified kernel image."""
+    (tmp_path / '.config').write_text('CONFIG_SHELL=y\nCONFIG_FORM_EFI=y\n')
+    (tmp_path / 'kernel').write_bytes(b'a kernel' * 1000)
+    result = make(f'O={tmp_path}', f'KERNEL={tmp_path / "kernel"}', 'CROSS_COMPILE=env x86_64-linux-gnu-')
+    assert result.returncode == 0, result.stdout
+    assert (tmp_path / 'images/kindling.efi').exists()
+    assert ((tmp_path / 'images/initramfs.cpio').read_bytes() ==
+            (built('qemu-x86_64', 'CONFIG_SHELL=y').out / 'images/initramfs.cpio').read_bytes())
+
+
+@pytest.mark.parametrize('words', [['CC=clang'], ['CC=clang', 'host'], ['CC=ccache gcc']])
+def test_cc(words, tmp_path):
+    """It would be passed over, or given what only gcc has; that of an environment is another's."""
+    result = make(f'O={tmp_path}', *words)
+    assert result.returncode != 0
+    assert f'{words[0]}: kindling is built with gcc; CROSS_COMPILE=PREFIX says which' in result.stdout
+    assert made('BOARD=qemu-x86_64', f'O={tmp_path}', CC='clang')
+
+
+# ---- paths ---------------------------------------------------------------------------------------
+
+REFUSED = 'no build in a path with a space, quote or the like'
+
+
+@pytest.mark.parametrize('name, value', [
+    *(('O', f'a{mark}b') for mark in ' \t:;\'"`&|<>()*?=#%\\'), ('O', 'a$$b'), ('H', 'a b'),
+])
+def test_path_of_a_build(name, value, tmp_path):
+    result = make(f'{name}={tmp_path}/{value}', 'host' if name == 'H' else 'all')
+    assert result.returncode != 0
+    assert f'{name}={tmp_path}/{value.replace("$$", "$")}: {REFUSED}' in result.stdout
+    assert not any(tmp_path.iterdir())
+
+
+def test_path_of_the_sources(tmp_path):
+    """Refused in words; what builds nothing works there."""
+    top = copied(TOP, tmp_path / 'a b')
+    result = make('BOARD=qemu-x86_64', f'O={tmp_path / "out"}', top=top)
+    assert result.returncode != 0
+    assert f'CURDIR={top}: {REFUSED}' in result.stdout
+    for goal in 'help', 'list-boards':
+        assert make(goal, top=top).returncode == 0
+
+
+@pytest.mark.parametrize('variables, words', [
+    ({}, 'HOME is not set: no place to keep what is built; set it, or CACHE=DIR'),
+    ({'HOME': '/dev/null'}, 'CACHE=/dev/null/.cache/kindling: cannot be made; set another CACHE=DIR'),
+    ({'HOME': '/home/a b'}, f'CACHE=/home/a b/.cache/kindling: {REFUSED}'),
+    *(({'CACHE': f'/dev/null/a{mark}b'}, f'CACHE=/dev/null/a{mark}b: {REFUSED}')
+      for mark in ' \t:;\'"`&|<>()*?=#%\\$'),
+])
+def test_cache(variables, words, tmp_path, monkeypatch):
+    """Said by make before anything is compiled, and by a script alone."""
+    for name in 'HOME', 'CACHE', 'XDG_CACHE_HOME', 'DL_DIR':
+        monkeypatch.delenv(name, raising=False)
+    result = make(f'O={tmp_path}', **variables)
+    assert result.returncode != 0
+    assert words in result.stdout and '  CC  ' not in result.stdout
+    alone = subprocess.run([TOP / 'packages/build', 'dtc', 'host'], text=True, env=os.environ | variables,
+                           stderr=subprocess.PIPE)
+    assert alone.returncode != 0 and alone.stderr == f'build: {words}\n'.replace(REFUSED, f'{REFUSED}; '
+                                                                                'set another CACHE=DIR')
+
+
+def test_downloads_in_any_place(tmp_path, monkeypatch):
+    sources = tmp_path / "someone's (own) sources"
+    sources.mkdir()
+    shutil.copy(output(TOP / 'packages/fetch', 'dtc'), sources)
+    monkeypatch.setenv('DL_DIR', str(sources))
+    monkeypatch.setenv('CACHE', str(tmp_path / 'cache'))
+    assert (Path(output(TOP / 'packages/build', 'dtc', 'host')) / 'dtc').exists()
