@@ -31,9 +31,10 @@ def recipe(name):
 
 @pytest.fixture(scope='module')
 def mirror(tmp_path_factory):
-    """A folder with musl's source under the name that upstream gives it."""
+    """A folder with musl's and dtc's sources under the names that upstream gives them."""
     folder = tmp_path_factory.mktemp('mirror')
-    shutil.copy(output(TOP / 'packages/fetch', 'musl'), folder / recipe('musl')[0])
+    for name in 'musl', 'dtc':
+        shutil.copy(output(TOP / 'packages/fetch', name), folder / recipe(name)[0])
     return folder
 
 
@@ -99,20 +100,20 @@ def test_package_variables(buildroot):
     # the same sources as packages/ has
     site, source = value('HOST_KINDLING_SOURCES_SITE'), value('HOST_KINDLING_SOURCES_SOURCE')
     assert (source, f'{site}/{source}') == recipe('musl')[::2]
-    assert value('HOST_KINDLING_SOURCES_EXTRA_DOWNLOADS') == recipe('toybox')[2]
+    assert value('HOST_KINDLING_SOURCES_EXTRA_DOWNLOADS').split() == [recipe('toybox')[2], recipe('dtc')[2]]
     hashes = (TREE / 'package/kindling-sources/kindling-sources.hash').read_text()
-    for name in 'musl', 'toybox':
+    for name in 'musl', 'toybox', 'dtc':
         assert f'sha256  {recipe(name)[1]}  {recipe(name)[0]}\n' in hashes
 
 
 def test_buildroot_builds_an_image(buildroot, tmp_path):
     """All of the package's commands, from its sources to the images."""
     config = tmp_path / 'my_defconfig'
-    config.write_text('CONFIG_COMPRESS_XZ=y\nCONFIG_FORM_UINITRD=y\n')
+    config.write_text('CONFIG_COMPRESS_XZ=y\nCONFIG_FORM_UINITRD=y\nCONFIG_DTB_CMDLINE=y\n')
     result = buildroot('kindling', BR2_PACKAGE_KINDLING_CONFIG=f'"{config}"')
     assert result.returncode == 0, result.stdout
     images = {path.name for path in (tmp_path / 'images').iterdir()}
-    assert {'initramfs.cpio.xz', 'initramfs.list', 'uInitrd'} <= images
+    assert {'initramfs.cpio.xz', 'initramfs.list', 'uInitrd', 'kindling.dtbo'} <= images
     assert 'init' in output('bsdtar', '-tf', tmp_path / 'images/initramfs.cpio.xz')
     # nothing of this machine's own cache
     assert list((tmp_path / 'build/kindling/cache').glob('musl-x86_64-*'))
@@ -192,7 +193,7 @@ def test_recipe():
     license_file, md5 = re.fullmatch(r'file://(\w+);md5=(\w+)', values['LIC_FILES_CHKSUM']).groups()
     assert hashlib.md5((TOP / license_file).read_bytes()).hexdigest() == md5
     assert (TOP / license_file).read_text().startswith(values['LICENSE'])
-    for name in 'musl', 'toybox':
+    for name in 'musl', 'toybox', 'dtc':
         _, sha256, address = recipe(name)
         assert f'{address};name={name};unpack=0' in values['SRC_URI'].split()
         assert values[f'SRC_URI[{name}.sha256sum]'] == sha256

@@ -3,13 +3,15 @@ DESCRIPTION = "Finds, checks and mounts the root file system that the kernel com
 LICENSE = "MIT"
 LIC_FILES_CHKSUM = "file://LICENSE;md5=6bda234ee1833ae3a0056ddce6f3ee12"
 
-# musl and toybox are built by kindling's own packages/build, which takes them from DL_DIR.
+# musl, toybox and dtc are built by kindling's own packages/build, which takes them from DL_DIR.
 SRC_URI = "git://${KINDLING_TREE};protocol=file;usehead=1;destsuffix=${BP} \
     https://musl.libc.org/releases/musl-1.2.5.tar.gz;name=musl;unpack=0 \
-    https://landley.net/toybox/downloads/toybox-0.8.9.tar.gz;name=toybox;unpack=0"
+    https://landley.net/toybox/downloads/toybox-0.8.9.tar.gz;name=toybox;unpack=0 \
+    https://www.kernel.org/pub/software/utils/dtc/dtc-1.7.2.tar.xz;name=dtc;unpack=0"
 SRCREV = "${AUTOREV}"
 SRC_URI[musl.sha256sum] = "a9a118bbe84d8764da0ea0d28b3ab3fae8477fc7e4085d90102b8596fc7c75e4"
 SRC_URI[toybox.sha256sum] = "06913dde3de7139b40f947bd7f23869dfc8796e9c6ff39de02719f8b7b2d47ad"
+SRC_URI[dtc.sha256sum] = "92d8ca769805ae1f176204230438fe52808f4e1c7944053c9eec0e649b237539"
 
 inherit deploy nopackages
 
