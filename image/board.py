@@ -2,6 +2,7 @@
 import re
 
 from kmod import die, read
+from signatures import words
 
 # Roots without a block device: the modalias of what brings them.
 VIRTIO = {"9p": "virtio:d00000009v", "virtiofs": "virtio:d0000001Av"}
@@ -13,11 +14,12 @@ class Board:
     """devices  {place below /sys: {word: values}}: of its uevent, and module, supplier
     names    {/dev/disk/by-...: name of the disk}
     mounts   [(device number, place, type, source)]
+    enforces the line that says that its kernel takes only signed modules, or ""
     """
 
     def __init__(self, path):
         self.path = path
-        self.devices, self.names, self.mounts, self.cmdline = {}, {}, [], ""
+        self.devices, self.names, self.mounts, self.cmdline, self.enforces = {}, {}, [], "", ""
         device = {}
         text = read(path, "MODULES_FOR=FILE is what image/capture printed on the board")
         for line in text.splitlines():
@@ -28,6 +30,8 @@ class Board:
                 device.setdefault(word, []).append(rest)
             elif word == "cmdline":
                 self.cmdline = rest
+            elif line == "sig_enforce Y" or (word == "lockdown" and "[" in rest and "[none]" not in rest):
+                self.enforces = line
             elif word == "name" and " " in rest:
                 name, node = rest.split(" ", 1)
                 name = re.sub(r"\\x(..)", lambda found: chr(int(found[1], 16)), name)
@@ -46,11 +50,9 @@ class Board:
 
     def root(self, cmdline):
         """Where root is: the places of its devices, its file systems, and in words."""
-        words = [word.replace('"', "").partition("=")
-                 for word in re.findall(r'(?:[^\s"]|"[^"]*"?)+', cmdline.partition(" -- ")[0])]
-        words = {name: value for name, _, value in words}
-        wanted = words.get("root", "")
-        types = words.get("rootfstype", "").split(",")
+        values = {name: value for name, _, value in (word.partition("=") for word in words(cmdline))}
+        wanted = values.get("root", "")
+        types = values.get("rootfstype", "").split(",")
         mounted = next((mount for mount in self.mounts if mount[1] == "/"), None)
         places, how = self._named(wanted, types), f"root={wanted}"
         if not places and mounted:

@@ -9,18 +9,19 @@ with-modules := $(if $(MODULES),$(modules)/modules.list)
 with-apart := $(filter 1,$(CONFIG_MODULES_APART))
 apart := $(and $(MODULES),$(with-apart))
 board-list := $(wildcard $(board)/modules)
+strip-modules = $(if $(filter 1,$(CONFIG_MODULES_STRIP)),--strip "$${CMDLINE:-$$(cat $(board)/cmdline)}")
 chosen-by = "$$MODULES|$$MODULES_FOR|$$FIRMWARE$(if $(MODULES_FOR),|$$CMDLINE)" '$(CONFIG_MODULES_LIST)' \
-	$(board-list) $(CONFIG_COMPRESS)
+	$(board-list) $(CONFIG_COMPRESS) $(strip-modules)
 $(config)/modules: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(chosen-by) | cmp -s - $@ || printf '%s\n' $(chosen-by) >$@
 
 $(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-list) \
-		$(addprefix image/,modules kmod.py board.py requests mkcpio compress)
+		$(addprefix image/,modules kmod.py board.py signatures.py requests mkcpio compress)
 	@$(if $(filter 1,$(CONFIG_MODULES)),,echo "make: MODULES=$$MODULES: this /init loads no modules;" \
 		"set CONFIG_MODULES=y (make menuconfig)" >&2; exit 1)
 	@echo "  MODULES $@"
 	$(Q)$(PYTHON) image/modules pack "$$MODULES" $(modules) --names '$(CONFIG_MODULES_LIST)' \
 		--list '$(board-list)' --capture "$$MODULES_FOR" --cmdline "$$CMDLINE" \
-		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --objcopy '$(cross)objcopy'
+		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --objcopy '$(cross)objcopy' $(strip-modules)
 -include $(if $(MODULES),$(wildcard $(modules)/modules.d))

@@ -1,5 +1,5 @@
 /*
- * The init of the boot tests: says how it was started and what is mounted, one
+ * The init of the boot tests: says how it was started, what is mounted and loaded, one
  * write a line so that the kernel's lines do not come between, and powers off.
  */
 #include <stdarg.h>
@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 {
 	int has_proc = access("/proc/self", F_OK) == 0;
 	char line[1024];
-	FILE *mounts, *alignment;
+	FILE *mounts, *modules, *alignment;
 
 	for (int i = 0; i < argc; i++)
 		say("INIT argv %d [%s]\n", i, argv[i]);
@@ -35,6 +35,9 @@ int main(int argc, char **argv)
 	while (mounts && fgets(line, sizeof(line), mounts))
 		if (has_proc || strncmp(line, "proc ", 5)) /* that one is ours */
 			say("INIT mount %s", line);
+	modules = fopen("/proc/modules", "r");
+	while (modules && fgets(line, sizeof(line), modules))
+		say("INIT module %s", line);
 	/* ARM: accesses that its processor cannot make, which the kernel counts */
 	alignment = fopen("/proc/cpu/alignment", "r");
 	if (alignment && fgets(line, sizeof(line), alignment))

@@ -5,6 +5,7 @@ Debian's own kernels (qemu/stock), and small trees of modules that are compiled 
 import lzma
 import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -385,6 +386,161 @@ def test_strip(small, tmp_path):
     assert packed.files['power.ko'].read_bytes() == (tree / 'kernel/power.ko').read_bytes()
 
 
+# ---- without signature ---------------------------------------------------------------------------
+
+UNFORCED = 'CONFIG_MODULE_SIG=y', '# CONFIG_MODULE_SIG_FORCE is not set'
+
+
+def signed_tree(small, top, *lines):
+    """Of which one module is signed, with such a configuration."""
+    tree = shutil.copytree(small, top / f'lib/modules/{RELEASE}')
+    with open(tree / 'kernel/power.ko', 'ab') as file:
+        file.write(b'signature' + SIGNED)
+    return configured(tree, *lines) if lines else tree
+
+
+@pytest.mark.parametrize('lines, cmdline, captured, reason', [
+    (['CONFIG_MODULE_SIG_FORCE=y'], '', '', 'CONFIG_MODULE_SIG_FORCE=y'),
+    (['CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY=y'], '', '', 'CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY=y'),
+    (['CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY=y'], '', '', 'CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY=y'),
+    (['CONFIG_CMDLINE="quiet lockdown=integrity"'], '', '', 'lockdown=integrity in CONFIG_CMDLINE'),
+    ([], 'root=/dev/vda module.sig_enforce', '', 'module.sig_enforce in the command line'),
+    ([], 'module.sig_enforce=1', '', 'module.sig_enforce=1 in the command line'),
+    ([], '"module.sig-enforce=Yes"', '', 'module.sig-enforce=Yes in the command line'),
+    ([], 'module.sig_enforce=on module.sig_enforce=0', '', 'module.sig_enforce=on in the command line'),
+    ([], 'lockdown=none lockdown=confidentiality', '', 'lockdown=confidentiality in the command line'),
+    ([], '', 'cmdline quiet lockdown=integrity', 'lockdown=integrity in {board}'),
+    ([], '', 'sig_enforce Y', '`sig_enforce Y` in {board}'),
+    ([], '', 'lockdown none [integrity] confidentiality', '`lockdown none [integrity] confidentiality` in {board}'),
+    ([], '', 'lockdown none integrity [confidentiality]', '`lockdown none integrity [confidentiality]` in'),
+    # nothing of that
+    ([], '', '', None),
+    ([], '', 'sig_enforce N\nlockdown [none] integrity confidentiality', None),
+    ([], 'module.sig_enforce=0 module.sig_enforce= lockdown lockdown=none sig_enforce=1', '', None),
+    ([], 'root=/dev/vda -- module.sig_enforce lockdown=integrity', '', None),
+    ([], 'note="x module.sig_enforce" xmodule.sig_enforce', '', None),
+    (['# CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY is not set', 'CONFIG_LOCK_DOWN_KERNEL_FORCE_NONE=y',
+      'CONFIG_LOCK_DOWN_IN_EFI_SECURE_BOOT=y'], '', '', None),
+    # a kernel that knows no signatures
+    (['CONFIG_MODULE_SIG=n'], 'module.sig_enforce', '', None),
+])
+def test_strip_is_refused(lines, cmdline, captured, reason, small, tmp_path):
+    """Where a kernel enforces signatures, as far as its configuration, command line and board tell."""
+    tree = signed_tree(small, tmp_path, *UNFORCED, *lines)
+    options = ['--strip', cmdline]
+    if captured:
+        (tmp_path / 'board').write_text(
+            re.sub('^cmdline', f'{captured}\n\\g<0>', BOARD, flags=re.M) if 'cmdline' not in captured else
+            re.sub('^cmdline', captured, BOARD, flags=re.M))
+        options += ['--capture', tmp_path / 'board', '--cmdline', 'root=/dev/sda1 rootfstype=vfat']
+    names = '' if captured else 'power base'
+    if reason:
+        text = refused(tree, tmp_path / 'out', names, *options)
+        reason = reason.format(board=tmp_path / 'board')
+        assert f'MODULES_STRIP: {RELEASE} takes only signed modules: {reason}' in text
+        # unsigned ones have nothing to lose
+        (tree / 'kernel/power.ko').write_bytes((tree / 'kernel/power.ko').read_bytes().removesuffix(SIGNED))
+    packed = Packed(tree, tmp_path / 'out', names, *options)
+    assert SIGNED not in packed.files['power.ko'].read_bytes()
+    assert ('1 lost their signature (MODULES_STRIP)' in packed.table) == (reason is None)
+
+
+def test_strip_needs_the_configuration(small, tmp_path):
+    text = refused(signed_tree(small, tmp_path), tmp_path / 'out', 'power', '--strip', '')
+    assert f'whether {RELEASE} takes unsigned modules is not known without its configuration' in text
+    Packed(tmp_path / f'lib/modules/{RELEASE}', tmp_path / 'out', 'base', '--strip', '')
+
+
+def test_strip_unsigned(small, tmp_path):
+    """More than debug information goes, and nothing is said of signatures."""
+    less, least = (Packed(small, tmp_path / f'out{len(options)}', 'base', *options)
+                   for options in ((), ('--strip', '')))
+    assert b'.comment' in less.files['base.ko'].read_bytes()
+    assert b'.comment' not in least.files['base.ko'].read_bytes()
+    assert 'signature' not in least.table
+
+
+class Elf:
+    """A module as the kernel's loader sees it.
+
+    sections     {name: bytes}
+    allocated    the names of those that it keeps
+    symbols      (name, value, section's name or number)
+    exported     those that are global
+    relocations  {section's name: [(place, type, addend, symbol)]}
+    """
+
+    def __init__(self, data):
+        self.data, self.wide = data, data[4] == 2
+        start, = struct.unpack_from('<Q' if self.wide else '<I', data, 40 if self.wide else 32)
+        size, count, names = struct.unpack_from('<3H', data, 58 if self.wide else 46)
+        self.headers = [struct.unpack_from('<IIQQQQIIQQ' if self.wide else '<10I', data, start + i * size)
+                        for i in range(count)]
+        self.names = [self.text(names, header[0]) for header in self.headers]
+        self.sections = {name: self.body(header) for name, header in zip(self.names, self.headers)}
+        self.allocated = {name for name, header in zip(self.names, self.headers) if header[2] & 2}
+        table = next(header for header in self.headers if header[1] == 2)
+        entries = list(struct.iter_unpack('<IBBHQQ' if self.wide else '<IIIBBH', self.body(table)))
+        self.symbols = [self.symbol(entry, table[6]) for entry in entries]
+        self.exported = {symbol for symbol, entry in zip(self.symbols, entries)
+                         if entry[1 if self.wide else 3] >> 4 and symbol[2]}
+        self.relocations = {self.names[header[7]]: list(self.read(header))
+                            for header in self.headers if header[1] in (4, 9)}
+
+    def body(self, header):
+        return b'' if header[1] == 8 else self.data[header[4]:header[4] + header[5]]
+
+    def text(self, section, place):
+        place += self.headers[section][4]
+        return self.data[place:self.data.index(b'\0', place)].decode()
+
+    def symbol(self, entry, strings):
+        name, value, where = (entry[0], entry[4], entry[3]) if self.wide else (entry[0], entry[1], entry[5])
+        return self.text(strings, name), value, self.names[where] if where < len(self.names) else where
+
+    def read(self, header):
+        form = ('<QQq' if self.wide else '<IIi')[:4 if header[1] == 4 else 3]
+        for place, info, *addend in struct.iter_unpack(form, self.body(header)):
+            shift = 32 if self.wide else 8
+            yield place, info & (1 << shift) - 1, addend, self.symbols[info >> shift]
+
+
+@pytest.mark.parametrize('kernel, prefix, names', [
+    ('cloud-amd64', '', 'virtio_blk squashfs erofs'),
+    ('armmp', 'arm-linux-gnueabihf-', 'sunxi_mmc sdhci_omap bcm2835 squashfs'),
+    pytest.param('amd64', '', 'ahci sd_mod nvme xhci_pci usb_storage squashfs nf_conntrack', marks=pytest.mark.long),
+    pytest.param('arm64', 'aarch64-linux-gnu-', 'dw_mmc_rockchip bcm2835 squashfs', marks=pytest.mark.long),
+    pytest.param('newest', '', 'virtio_blk squashfs', marks=pytest.mark.long),
+    pytest.param('bookworm', '', 'virtio_blk erofs nf_conntrack', marks=pytest.mark.long),
+])
+def test_strip_keeps_what_loading_needs(kernel, prefix, names, tmp_path):
+    """The same bytes in the same sections, the same symbols in all relocations, every global symbol."""
+    modules = machine.stock(kernel) / 'modules'
+    options = '--compress', 'xz', '--objcopy', f'{prefix}objcopy'
+    whole = Packed(modules, tmp_path / 'whole', names, *options)
+    less = Packed(modules, tmp_path / 'less', names, *options, '--strip', '')
+    assert set(less.files) == set(whole.files) and less.index == whole.index
+    files = [name for name in whole.files if name.endswith('.ko')]
+    assert len(files) >= len(names.split())
+    for name in files:
+        signed, data = (packed.files[name].read_bytes() for packed in (whole, less))
+        assert signed.endswith(SIGNED) and SIGNED not in data
+        before, after = Elf(signed), Elf(data)
+        gone = set(before.sections) - set(after.sections)
+        kept = {section for section in before.allocated if not section.startswith('.note')}
+        assert after.allocated == kept and {'.modinfo', '.gnu.linkonce.this_module'} <= kept
+        # the newest kernel has no versions of symbols
+        assert ('__versions' in kept) == (kernel != 'newest')
+        assert {section: before.sections[section] for section in kept} == \
+            {section: after.sections[section] for section in kept}
+        assert after.relocations == before.relocations
+        assert set(after.symbols) < set(before.symbols) and before.exported <= set(after.symbols)
+        assert '.comment' in gone and not [section for section in after.sections if 'note' in section]
+        # functions that are registered by their number in it
+        assert ('.BTF' in after.sections) == ('.BTF_ids' in before.sections)
+        assert len(data) < len(signed)
+
+
 @pytest.mark.parametrize('given', [True, False])
 def test_firmware(given, tmp_path):
     """Compressed files are unpacked, patterns are looked up, what lacks is named."""
@@ -540,6 +696,35 @@ def test_capture(cloud, tmp_path):
     packed = Packed(cloud, tmp_path / 'out', '', '--capture', tmp_path / 'board')
     assert packed.lines() == {'virtio_pci': ([], []), 'ext4': ([], []),
                               'virtio_blk': (['virtio_blk'], ['virtio:d00000002v*'])}
+
+
+def test_capture_of_a_locked_kernel(cloud, tmp_path):
+    """It says that its kernel takes only signed modules; of Debian's, in an initramfs of toybox alone."""
+    toybox = Path(output(TOP / 'packages/build', 'toybox', 'x86_64', 'demo')) / 'toybox'
+    init = """#!/bin/sh
+        mount -t proc proc /proc; mount -t sysfs sysfs /sys; dmesg -n 1
+        mount -t securityfs securityfs /sys/kernel/security
+        echo BEGIN; sh /capture; echo END; poweroff -f\n"""
+    tree = machine.CONSOLE | {'bin/toybox': toybox, 'capture': TOP / 'image/capture', 'init': init,
+                              'proc': DIR, 'sys': DIR}
+    tree |= {f'bin/{name}': LINK('toybox')
+             for name in ('sh', 'mount', 'dmesg', 'cat', 'readlink', 'poweroff')}
+    with machine.boot('qemu-x86_64', kernel=machine.stock('cloud-amd64') / 'kernel',
+                      initrd=machine.cpio(tmp_path / 'cpio', tree),
+                      cmdline='console=ttyS0 root=/dev/vda rootfstype=erofs lockdown=integrity') as guest:
+        text = guest.wait().partition('BEGIN\n')[2].partition('END\n')[0]
+    assert re.search(r'^sig_enforce N$', text, re.M)
+    assert re.search(r'^lockdown none \[integrity\] confidentiality$', text, re.M)
+    # without what gives it away besides, and with a disk
+    (tmp_path / 'board').write_text(text.replace(' lockdown=integrity', '') + """
+device /devices/vda
+DEVTYPE=disk
+DEVNAME=vda
+MAJOR=254
+MINOR=0
+""")
+    assert '`lockdown none [integrity] confidentiality` in' in refused(
+        cloud, tmp_path / 'out', '', '--capture', tmp_path / 'board', '--strip', '')
 
 
 # ---- make ----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Debian's own kernels boot to a root, one row of stock.toml each, with the modules that its drivers
 and its file system need. A table of what these weigh is printed behind the rows.
 """
+import hashlib
 import lzma
 import os
 import re
@@ -37,7 +38,8 @@ class Image:
                       (f'MODULES={stock(kernel) / "modules"}', f'FIRMWARE={firmware}'),
                       folder=f'stock-{board}')
         # the next one takes its place
-        self.path = build.out / f'{kernel} {modules}.cpio.xz'
+        name = hashlib.sha256(repr((kernel, modules, config, firmware)).encode()).hexdigest()[:12]
+        self.path = build.out / f'{name}.cpio.xz'
         shutil.copy(build.image, self.path)
         self.whole = self.path.stat().st_size
         self.packed = int((build.out / 'modules/modules.size').read_text())
@@ -183,6 +185,49 @@ def test_signed_modules_are_packed_as_they_are():
               for file in (stock('amd64') / 'modules').rglob('*.ko.xz') if plain(file.name) in packed}
     assert packed == theirs and len(packed) > 8
     assert all(data.endswith(SIGNED) for data in packed.values())
+
+
+def every_name():
+    """The modules of the boards' lists, and of the rows above; a kernel may lack any."""
+    names = [name for file in sorted(TOP.glob('boards/*/modules')) for line in file.read_text().splitlines()
+             for name in line.partition('#')[0].split()]
+    names += [name for bus in BUSES.values() for name in bus['modules'].split()] + list(ROOTS)
+    return list(dict.fromkeys(name.rstrip('?').replace('-', '_') for name in names))
+
+
+def stripped(row, words, disk):
+    """What is said of a boot with stripped modules, and their names."""
+    found, names = ROOTS['squashfs'], every_name()
+    made = image(MACHINES[row['machine']]['board'], row['kernel'], ' '.join(f'{name}?' for name in names),
+                 'CONFIG_MODULES_STRIP=y')
+    assert made.modules and not any(unpacked(*item).endswith(SIGNED) for item in made.modules.items())
+    with boot(row['kernel'], row['machine'], made.path, f'root={found["root"]} modules={",".join(names)} {words}',
+              disk(row['machine'], found['disk']), 'virtio') as guest:
+        guest.expect('INIT end|Rebooting in|reboot: ')
+        return guest.text, {plain(name) for name in made.modules}
+
+
+@pytest.mark.parametrize('row', [
+    pytest.param(row, id=row['kernel'], marks=[] if row.get('check') else [pytest.mark.long])
+    for row in DATA['stripped']])
+def test_stripped_modules_load(row, disk):
+    """All of them, without their signature, which the kernel says once; and root is mounted by them."""
+    text, names = stripped(row, '', disk)
+    assert re.search(r'^INIT mount \S+ / squashfs ', text, re.M), text
+    loaded = set(re.findall(r'^INIT module (\w+) .* \(E\)$', text, re.M))
+    assert loaded == names, text
+    assert 'kindling: module' not in text
+    assert len(re.findall('module verification failed.* tainting kernel', text)) == 1, text
+
+
+@pytest.mark.parametrize('words', [
+    'module.sig_enforce', pytest.param('lockdown=integrity', marks=pytest.mark.long),
+    pytest.param('module.sig-enforce=on', marks=pytest.mark.long)])
+def test_stripped_modules_are_refused(words, disk):
+    """By a kernel that enforces signatures: image/modules refuses to make such an image."""
+    text, _ = stripped(DATA['stripped'][0], f'{words} rootwait=1', disk)
+    assert 'INIT' not in text
+    assert re.search('kindling: module virtio_blk: (not signed|its signature is missing)', text), text
 
 
 @pytest.mark.parametrize('found, text', [
