@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from kconfiglib import COMMENT, MENU, Kconfig
 
 from builds import built, every_option, make
 from machine import BOARDS, TOP, output
@@ -160,6 +161,13 @@ def test_bad_config(lines, tmp_path):
     assert BAD_CONFIGS[lines] in dropped.stdout
     result = make(f'O={tmp_path}')
     assert result.returncode == 0, result.stdout
+
+
+def test_every_option_has_help():
+    nodes = [node for node in Kconfig(str(TOP / 'kconfig/Kconfig')).node_iter()
+             if node.prompt and node.item not in (MENU, COMMENT)]
+    assert len(nodes) > 60
+    assert [f'{node.filename}:{node.linenr}: {node.prompt[0]}' for node in nodes if not (node.help or '').strip()] == []
 
 
 def test_savedefconfig(copy, tmp_path):
