@@ -5,11 +5,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pexpect
 import pytest
 from kconfiglib import COMMENT, MENU, Kconfig
 
 from builds import built, every_option, make
-from machine import BOARDS, TOP, output
+from machine import BOARDS, TIMEOUT, TOP, output
 
 
 def copied(top, to):
@@ -161,6 +162,56 @@ def test_bad_config(lines, tmp_path):
     assert BAD_CONFIGS[lines] in dropped.stdout
     result = make(f'O={tmp_path}')
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize('lines, says', [
+    ('CONFIG_ARM=y\nCONFIG_COMPRES_XZ=y', r'defconfig:2: CONFIG_COMPRES_XZ: no such option; the nearest is '
+     'CONFIG_COMPRESS_XZ$'),
+    ('# CONFIG_WIAT is not set', r'defconfig:1: CONFIG_WIAT: no such option; the nearest is CONFIG_WAIT$'),
+    ('CONFIG_MAC80211_RC_MINSTREL=y', r'defconfig:1: CONFIG_MAC80211_RC_MINSTREL: no such option$'),
+    ('\n\nCONFIG_PANIC_SECONDS=soon', r'defconfig:3: .*soon.* CONFIG_PANIC_SECONDS'),
+    ('CONFIG_SHELL_SECONDS=5', r'defconfig:1: CONFIG_SHELL_SECONDS=5 contradicts other options'),
+    ('CONFIG_ARM', r"defconfig:1: .*'CONFIG_ARM'$"),
+])
+def test_bad_board(lines, says, copy, tmp_path):
+    """A board's file is named with its line; what would not mend it is not advised."""
+    (copy / 'boards/qemu-x86_64/defconfig').write_text(lines + '\n')
+    for goal in 'defconfig', 'all':
+        result = make(f'O={tmp_path}/out', goal, top=copy)
+        assert result.returncode != 0
+        assert re.search(rf'^boards/qemu-x86_64/{says}', result.stdout, re.M), result.stdout
+        assert 'correct it' in result.stdout and 'olddefconfig' not in result.stdout
+        assert not (tmp_path / 'out/.config').exists()
+
+
+def menuconfig(out, lines, columns):
+    return pexpect.spawn('make', ['-C', str(TOP), f'O={out}', 'menuconfig'], encoding='utf-8', timeout=TIMEOUT,
+                         dimensions=(lines, columns), env=os.environ | {'TERM': 'vt100'})
+
+
+@pytest.mark.parametrize('lines, columns', [(6, 24), (11, 80), (24, 39)])
+def test_menuconfig_without_room(lines, columns, tmp_path):
+    """It would be blank."""
+    menu = menuconfig(tmp_path, lines, columns)
+    menu.expect(f'menuconfig: the terminal is {columns}x{lines}, too small; it takes 40x12')
+    menu.expect(pexpect.EOF)
+    menu.close()
+    assert menu.exitstatus == 2
+
+
+def test_menuconfig_with_room(tmp_path):
+    menu = menuconfig(tmp_path, 12, 40)
+    menu.expect('kindling configuration')
+    menu.expect('Finding root')
+    menu.send('Q')
+    menu.expect(pexpect.EOF)
+    menu.close()
+    assert menu.exitstatus == 0
+
+
+def test_menuconfig_without_terminal(tmp_path):
+    result = make(f'O={tmp_path}', 'menuconfig')
+    assert result.returncode == 2 and 'menuconfig: no terminal here' in result.stdout
 
 
 def test_every_option_has_help():
