@@ -228,6 +228,18 @@ def test_module_where_it_must_be_built_in(check):
     assert must == ['MMC_SUNXI', 'EXT4_FS'] and 'boards/' not in result.stdout
 
 
+def test_status_for_a_script(tmp_path):
+    """The tool's own tells a kernel that lacks something from an error; make's is 2 for both."""
+    kernel = stock('armmp') / 'config'
+    words = ['BOARD=qemu-arm', f'O={tmp_path}', 'kernel-check']
+    assert make(*words, f'KCONFIG={kernel}').returncode == make(*words, 'KCONFIG=/nowhere').returncode == 2
+    command, = re.findall(r'^ +(CMDLINE=.* image/kernel-check .*)$', (TOP / 'image/README.md').read_text(), re.M)
+    command = command.replace('build/x', str(tmp_path)).replace('boards/x', 'boards/qemu-arm')
+    for file, status in (kernel, 1), ('/nowhere', 2):
+        line = command.replace('/boot/config-6.12.0', str(file))
+        assert subprocess.run(line, shell=True, cwd=TOP).returncode == status
+
+
 def test_kernel_without_devtmpfs_mount(check):
     """/init mounts devtmpfs where that kernel alone would not: said, unless the command line decides it."""
     text = without(config_of('qemu/kernel x86_64'), 'DEVTMPFS_MOUNT')
