@@ -4,6 +4,7 @@ it runs this Python, bmaptool and lsblk.
 What image/flash says is read from the guest's console, case by case; the disks' bytes are compared
 here, after the end.
 """
+import fcntl
 import os
 import random
 import re
@@ -35,7 +36,8 @@ Case = namedtuple('Case', 'name run says before after', defaults=('', ''))
 
 
 def refused(name, disk, says, before='', after=''):
-    return Case(name, f'"$flash" $image {disk} --yes', f'^flash: {disk}: {says}{NOTHING}$', before, after)
+    shown = r'\S*/disk.img' if disk == '$image' else disk
+    return Case(name, f'"$flash" $image {disk} --yes', f'^flash: {shown}: {says}{NOTHING}$', before, after)
 
 
 def damaged(image, says):
@@ -47,7 +49,20 @@ REFUSED = [
     Case('no DEV', '"$flash" $image ""', '^flash: DEV=: not given.*' + NOTHING),
     refused('no such file', '/dev/sdx', 'No such file or directory'),
     refused('a directory', '/dev', 'a directory, not a disk'),
-    refused('a file', '/etc/passwd', 'a file, not a disk'),
+    refused('a small file', '/etc/passwd', rf'too small: it has \d+ bytes, the image {SIZE}'),
+    refused('the image itself', '$image', 'it is the image itself: .*'),
+    refused('the image below a loop device', '/dev/loop0', 'it is the image itself: .*',
+            'losetup -r /dev/loop0 $image', 'losetup -d /dev/loop0'),
+    refused('a file below a loop device', '/dev/used_file', 'in use: below loop0',
+            'truncate -s 16M /dev/used_file; losetup /dev/loop0 /dev/used_file', 'losetup -d /dev/loop0'),
+    refused('a read-only loop device', '/dev/loop0', 'write-protected',
+            'losetup -r /dev/loop0 /dev/used_file', 'losetup -d /dev/loop0'),
+    refused('a loop device without a file', '/dev/loop0', 'there is no medium in it'),
+    refused('a loop device on a disk', '/dev/loop0', 'a loop device on another disk: name that one',
+            'losetup /dev/loop0 /dev/spare', 'losetup -d /dev/loop0'),
+    Case('not the owner of a file', 'setpriv --bounding-set -dac_override --inh-caps -dac_override '
+         '"$flash" $image /dev/used_file --yes', '^flash: /dev/used_file: Permission denied' + NOTHING + '$',
+         'chmod 444 /dev/used_file'),
     refused('a character device', '/dev/null', 'a character device, not a disk'),
     refused('a partition', '/dev/used1', "a partition, and the image is a disk's: name /dev/sd."),
     refused('a mounted partition', '/dev/used', 'mounted: sd.1 on /dev/mnt',
@@ -60,8 +75,6 @@ REFUSED = [
             'losetup -r /dev/loop0 /dev/used1', 'losetup -d /dev/loop0'),
     refused('one of several disks', '/dev/pair', 'in use: .*several disks.*',
             'mount -o ro,device=/dev/pair /dev/first /dev/mnt', 'umount /dev/mnt'),
-    refused('a loop device', '/dev/loop0', 'of the type loop, not a disk',
-            'losetup -r /dev/loop0 $image', 'losetup -d /dev/loop0'),
     Case("the system's disk", 'chroot /dev/root "$flash" $image /dev/system --fixed --yes',
          '^flash: /dev/system: this system runs from it: vda on /' + NOTHING, 'whole_system'),
     refused('not removable', '/dev/fixed', r'not removable \(\w+.*\), and FIXED=1 not given'),
@@ -90,9 +103,9 @@ REFUSED = [
 ]
 
 
-def done(disk):
-    return (rf'  DISK    {disk}: .*\n(.*\n)*  COMPARE .*\n.* 100%\n'
-            rf'  DONE    {disk} holds .*; it may be removed')
+def done(disk, end='; it may be removed'):
+    return (rf'  DISK    {disk}: .*\n(.*\n)*  COMPARE .*\n.* 100%\n(  NOTE .*\n)?'
+            rf'  DONE    {disk} holds \S*{end}')
 
 
 WRITTEN = [
@@ -101,6 +114,9 @@ WRITTEN = [
          done('/dev/stick') + r'\n4096$'),
     Case('card', '"$flash" $image /dev/card --yes', done('/dev/card')),
     Case('fixed', '"$flash" $image /dev/fixed --yes --fixed', done('/dev/fixed')),
+    Case('loop', '"$flash" $image /dev/loop0 --yes && cmp -n "$(wc -c <$image)" $image /dev/rehearsal',
+         done('/dev/loop0', '$'), 'truncate -s 16M /dev/rehearsal; losetup /dev/loop0 /dev/rehearsal',
+         'losetup -d /dev/loop0'),
 ]
 
 USELESS = '; what is on it now is of no use$'
@@ -301,13 +317,67 @@ def test_used_disks_stay(ran):
     assert not [name for name, data in before.items() if guests[name].read_bytes() != data]
 
 
-@pytest.mark.parametrize('name', [case.name for case in WRITTEN])
+@pytest.mark.parametrize('name', [case.name for case in WRITTEN if case.name != 'loop'])
 def test_written(name, ran):
     """The image, its holes too; of the rest only the last MiB."""
     data = ran[1][name].read_bytes()
     assert data[:SIZE] == ran[3].read_bytes()
     assert data[SIZE:-MIB] == OLD * (DISK - SIZE - MIB)
     assert data[-MIB:] == bytes(MIB)
+
+
+# ---- a file in a card's place ------------------------------------------------------------------
+
+
+def flash(image, file, *words, answer=''):
+    return subprocess.run([TOP / 'image/flash', image, file, *words], input=answer, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+@pytest.fixture
+def small_image(tmp_path):
+    card_image(tmp_path / 'disk.img')
+    return tmp_path / 'disk.img'
+
+
+def test_file(small_image, tmp_path):
+    """It keeps its size, and all that it held is gone; what is lost is shown before."""
+    card = tmp_path / 'card'
+    disks.gpt({'a': disks.ext4('-L', 'old  root')})(card, {'old': DIR})
+    with open(card, 'r+b') as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(14 * MIB)
+        file.write(OLD)
+    result = flash(small_image, card, answer='no\n')
+    assert result.returncode == 1
+    assert re.search(r'LOST    partition 1: ext4, "old  root", \S+ MiB\n', result.stdout), result.stdout
+    assert f'flash: {card}: not confirmed{NOTHING}' in result.stdout
+    result = flash(small_image, card, answer='yes\n')
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.endswith(f'  DONE    {card} holds {small_image}\n')
+    data = card.read_bytes()
+    assert data[:SIZE] == small_image.read_bytes()
+    assert data[SIZE:] == bytes(size - SIZE)
+
+
+def test_file_in_use(small_image, tmp_path):
+    """By a virtual machine, say: it locks what it has."""
+    card = tmp_path / 'card'
+    card.write_bytes(OLD * DISK)
+    with open(card, 'r+b') as file:
+        fcntl.lockf(file, fcntl.LOCK_SH, 1, 100)
+        result = flash(small_image, card, '--yes')
+    assert result.stdout == f'flash: {card}: in use: another program has locked it{NOTHING}\n'
+    assert card.read_bytes() == OLD * DISK
+
+
+def test_link_to_the_image(small_image, tmp_path):
+    """It would be emptied before it is read."""
+    os.link(small_image, tmp_path / 'card')
+    before = small_image.read_bytes()
+    result = flash(small_image, tmp_path / 'card', '--yes')
+    assert result.returncode == 1 and 'it is the image itself' in result.stdout
+    assert small_image.read_bytes() == before
 
 
 # ---- disks that QEMU has not, and make ---------------------------------------------------------
