@@ -4,6 +4,8 @@
 H ?= build/host
 HOSTCC ?= gcc
 PREFIX ?= /usr/local
+# A packager who strips by himself: INSTALL='install --strip-program=true', as Debian's dh gives it.
+INSTALL ?= install
 host-cflags := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -Wall -Wextra
 host-sources := $(wildcard init/host/*.c init/plan/*.c init/plan/super/*.c) init/lib/str.c
 host-objects := $(patsubst init/%.c,$(H)/%.o,$(host-sources))
@@ -28,5 +30,5 @@ $(H)/kindling: $(host-objects)
 	$(Q)$(HOSTCC) $(host-objects) -o $@
 
 install: $(H)/kindling
-	$(Q)install -D -m 755 $< $(call path,$(DESTDIR)$(PREFIX)/bin/kindling)
-	$(Q)install -D -m 644 init/host/kindling.1 $(call path,$(DESTDIR)$(PREFIX)/share/man/man1/kindling.1)
+	$(Q)$(INSTALL) -D -s -m 755 $< $(call path,$(DESTDIR)$(PREFIX)/bin/kindling)
+	$(Q)$(INSTALL) -D -m 644 init/host/kindling.1 $(call path,$(DESTDIR)$(PREFIX)/share/man/man1/kindling.1)

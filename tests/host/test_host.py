@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from builds import make
-from machine import BUILD, TOP
+from machine import BUILD, TOP, output
 
 MIB = 1 << 20
 
@@ -126,6 +126,11 @@ def test_install(tmp_path):
     explained = subprocess.run([files['usr/bin/kindling'], 'explain', 'root=LABEL=x'], cwd=tmp_path,
                                stdout=subprocess.PIPE)
     assert explained.returncode == 0 and b'LABEL' in explained.stdout
+    # stripped, unless a packager does that
+    sections = output('readelf', '-SW', files['usr/bin/kindling'])
+    assert '.text' in sections and '.debug_info' not in sections and '.symtab' not in sections
+    make('install', f'H={out}', f'DESTDIR={tmp_path}/whole', 'INSTALL=install --strip-program=true')
+    assert '.debug_info' in output('readelf', '-SW', tmp_path / 'whole/usr/local/bin/kindling')
     # every command and option is in the manual
     page = files['usr/share/man/man1/kindling.1'].read_text()
     help_text = Run(files['usr/bin/kindling'], '--help', status=0).out.decode()
