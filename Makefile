@@ -1,7 +1,11 @@
 # kindling: the only makefile a user calls. `make help` explains it. It is an index: what builds a part
 # stands in the part's own folder.
 
-BOARD ?= qemu-x86_64
+# The first line of .config, which kconfig/conf writes, names the board that it was made for.
+configured-for = $(shell sed -n '1s/.* of BOARD=\([^;]*\);.*/\1/p' $(O)/.config 2>/dev/null)
+ifeq ($(origin BOARD),undefined)
+BOARD := $(or $(if $(O),$(configured-for)),qemu-x86_64)
+endif
 O ?= build/$(BOARD)
 
 # Debian's own: another python3 in PATH may not see Debian's modules.
@@ -15,7 +19,11 @@ SHELL := /bin/sh -eu
 
 images := $(O)/images
 config := $(O)/config
-board := boards/$(BOARD)
+# Boards are looked for in the folders of BOARD_PATH, a:b:c, then in boards/.
+export BOARD_PATH
+board-path := $(subst :, ,$(BOARD_PATH)) boards
+board := $(patsubst %/,%,$(dir $(firstword $(wildcard $(board-path:=/$(BOARD)/defconfig)))))
+goals := $(or $(MAKECMDGOALS),all)
 
 .DEFAULT_GOAL := all
 
@@ -28,7 +36,7 @@ help:
 	@cat help.txt
 
 list-boards:
-	@sed -sn '1s/^# //p' boards/*/README.md
+	@sed -sn '1s/^# //p' $(wildcard $(board-path:=/*/README.md))
 
 # The other goals wait for a make of their own, which finds what was installed.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -39,7 +47,14 @@ deps:
 .PHONY: $(others)
 $(others): deps
 	@:
-else
+else ifneq ($(filter-out help list-boards,$(goals)),)
+
+# folder: is $1=, which is $2 by itself, a folder to build in? Among the sources `make clean` would take these along.
+sources-in := $(addprefix $(CURDIR)/,boards external image init kconfig packages qemu tests)
+folder = $(if $($1),,$(error $1=: empty; name a folder, or leave it out for $2)) \
+	$(if $(filter $(CURDIR) $(sources-in) $(sources-in:=/%),$(or $(realpath $($1)),$(abspath $($1)))), \
+		$(error $1=$($1): that is among the sources; build in $2, or outside of the tree)) \
+	$(if $(and $(wildcard $($1)),$(if $(wildcard $($1)/.),,file)),$(error $1=$($1): that is a file, not a folder))
 
 # ---- for any machine ---------------------------------------------------------------------------
 
@@ -77,7 +92,15 @@ clean:
 
 # ---- for a board -------------------------------------------------------------------------------
 
-ifneq ($(filter-out $(unconfigured),$(or $(MAKECMDGOALS),all)),)
+# What was configured for one board is not built, shown or written to a card as another's.
+ifneq ($(filter-out defconfig %_defconfig $(filter-out %defconfig menuconfig flash,$(unconfigured)),$(goals)),)
+ifneq ($(filter-out $(BOARD),$(configured-for)),)
+$(error O=$(O): configured for BOARD=$(configured-for), not $(BOARD); name that one, another O=, or \
+	configure it anew: make BOARD=$(BOARD) O=$(O) defconfig)
+endif
+endif
+
+ifneq ($(filter-out $(unconfigured),$(goals)),)
 ifneq ($(filter %defconfig menuconfig,$(MAKECMDGOALS)),)
 $(error first configure, then build: in two commands)
 endif

@@ -9,8 +9,8 @@ lists := image/core.list $(if $(with-shell),image/shell.list) $(if $(apart),,$(w
 $(images)/initramfs.list: $(lists) $(config)/options/SHELL $(config)/options/MODULES_APART $(config)/modules
 	@mkdir -p $(@D)
 	@$(if $(MODULES)$(with-apart),,if [ -f $(modules)/release ]; then \
-		echo "make: MODULES not given: the image is without the modules of $$(cat $(modules)/release);" \
-			"repeat MODULES= with each make" >&2; \
+		$(if $(forgotten),:,echo "make: MODULES= not given: the image is without the modules of" \
+			"$$(cat $(modules)/release); repeat MODULES= with each make" >&2); \
 		rm -r $(modules); \
 	fi)
 	$(Q)sed -e '/^#/d' -e 's|@OUT@|$(abspath $(O))|' $(lists) >$@
@@ -43,6 +43,7 @@ all: $(image) $(if $(apart),$(modules)/modules.cpio$(packed)) $(forms:%=$(images
 		"$$(grep -v CONFIG_SHELL=y $(board)/defconfig)" ] && echo $(if $(with-shell),shell,core) || echo other))
 	@$(if $(apart),cp $(modules)/modules.cpio$(packed) $(modules-image))
 	@$(if $(with-modules),image/sizes $(CONFIG_MODULES_LIMIT) $(modules) $(image) $(if $(apart),$(modules-image)))
+	@$(if $(forgotten),echo "$(forgotten-note)" >&2)
 	@for file in $(image) $(if $(apart),$(modules-image)) $(forms:%=$(images)/%); do \
 		printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$$file)" $$file; done
 

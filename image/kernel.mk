@@ -18,7 +18,7 @@ kernel := $(if $(kernel-folder),$(kernel-folder)/kernel,$(KERNEL))
 found-dtb := $(or $(DTB),$(if $(CONFIG_DTB),$(if $(kernel-folder),$(kernel-folder)/dtbs/$(CONFIG_DTB).dtb)))
 dtb := $(if $(filter 1,$(CONFIG_DTB_CMDLINE)),$(if $(found-dtb),$(images)/board.dtb),$(found-dtb))
 found-modules := $(if $(wildcard $(call escaped,$(kernel-folder))/modules),$(kernel-folder)/modules)
-MODULES ?= $(if $(wildcard $(board)/modules),$(found-modules))
+MODULES ?= $(if $(wildcard $(board)/modules)$(MODULES_FOR),$(found-modules))
 endif
 
 kernel-check := $(PYTHON) image/kernel-check $(board) $(O)/.config

@@ -12,8 +12,20 @@ board-list := $(wildcard $(board)/modules)
 strip-modules = $(if $(filter 1,$(CONFIG_MODULES_STRIP)),--strip "$${CMDLINE:-$$(cat $(board)/cmdline)}")
 chosen-by = "$$MODULES|$$MODULES_FOR|$$FIRMWARE$(if $(MODULES_FOR),|$$CMDLINE)" '$(CONFIG_MODULES_LIST)' \
 	$(board-list) $(CONFIG_COMPRESS) $(strip-modules)
+
+# The lists that nobody obeys. The folder of a kernel that brings no modules has them built in.
+obeyed := $(MODULES)$(kernel-folder)$(and $(with-apart),$(wildcard $(images)/modules-*))
+forgotten := $(strip $(if $(filter 1,$(CONFIG_MODULES)),$(if $(obeyed),, \
+	$(board-list) $(if $(CONFIG_MODULES_LIST),MODULES_LIST))))
+define forgotten-note
+make: MODULES= not given: the image has none of the modules that $(subst $() $(), and ,$(forgotten)) names; \
+give MODULES=WHERE with each make (image/README.md), unless your kernel has them built in
+endef
+
 $(config)/modules: FORCE
 	@mkdir -p $(@D)
+	$(if $(MODULES),,$(foreach word,MODULES_FOR FIRMWARE,$(if $($(word)),$(error $(word)=$($(word)): MODULES= not given: \
+		say also which kernel's modules, MODULES=/lib/modules/VERSION or one of image/README.md))))
 	@printf '%s\n' $(chosen-by) | cmp -s - $@ || printf '%s\n' $(chosen-by) >$@
 
 $(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-list) \

@@ -2,9 +2,11 @@
 
 unconfigured += %defconfig menuconfig
 
-ifeq ($(wildcard $(board)/defconfig),)
-$(error BOARD=$(BOARD): no such board; `make list-boards` lists them)
+ifneq ($(if $(findstring /,$(BOARD)),,$(words $(BOARD)) $(notdir $(board))),1 $(BOARD))
+$(error BOARD=$(BOARD): no such board in $(strip $(board-path)); `make list-boards` lists them)
 endif
+$(call folder,O,build/$(BOARD))
+configured-for := $(configured-for)
 
 kconf := $(PYTHON) kconfig/conf
 kconfig-files := $(wildcard kconfig/*)
@@ -13,7 +15,8 @@ kconfig-files := $(wildcard kconfig/*)
 defconfig:
 	$(Q)mkdir -p $(O)
 	$(Q)$(kconf) defconfig $(O)/.config $(board)/defconfig
-	@echo "  CONFIG  $(O)/.config; next: make BOARD=$(BOARD)"
+	$(Q)$(if $(filter-out $(BOARD),$(configured-for)),rm -rf $(images))
+	@echo "  CONFIG  $(O)/.config; next: make $(if $(filter build/$(BOARD),$(O)),BOARD=$(BOARD),O=$(O))"
 
 %_defconfig:
 	$(Q)$(MAKE) BOARD=$* defconfig

@@ -2,6 +2,7 @@
 
 # Not in O: it is built for this machine and knows all options.
 H ?= build/host
+$(call folder,H,build/host)
 HOSTCC ?= gcc
 PREFIX ?= /usr/local
 # A packager who strips by himself: INSTALL='install --strip-program=true', as Debian's dh gives it.

@@ -254,6 +254,70 @@ def test_board_defconfig_goal(copy):
     assert 'CONFIG_ARM=y' in (copy / 'build/qemu-arm/.config').read_text()
 
 
+@pytest.mark.parametrize('words, says', [
+    (['O='], 'O=: empty; name a folder, or leave it out for build/qemu-x86_64'),
+    (['O=', 'BOARD=qemu-arm', 'clean'], 'O=: empty; .* build/qemu-arm'),
+    (['H=', 'host'], 'H=: empty; .* build/host'),
+    (['BOARD='], 'BOARD=: no such board in boards; `make list-boards` lists them'),
+    (['BOARD=', 'flash'], 'BOARD=: no such board'),
+    (['BOARD=../boards/qemu-arm'], r'BOARD=\.\./boards/qemu-arm: no such board'),
+    (['BOARD=qemu-arm qemu-i386'], 'BOARD=qemu-arm qemu-i386: no such board'),
+    (['O=.', 'clean'], r'O=\.: that is among the sources; build in build/qemu-x86_64, or outside of the tree'),
+    (['O=packages', 'clean'], 'O=packages: that is among the sources'),
+    (['O=init/new'], 'O=init/new: that is among the sources'),
+    (['H=init', 'host'], 'H=init: that is among the sources'),
+    (['O=Makefile'], 'O=Makefile: that is a file, not a folder'),
+    (['H=Makefile', 'host'], 'H=Makefile: that is a file, not a folder'),
+])
+def test_bad_folder(words, says, copy):
+    """Nothing is made, and nothing of the sources is lost."""
+    def state():
+        return {path.relative_to(copy) for path in copy.rglob('*')}
+    before = state()
+    result = make(*words, top=copy)
+    assert result.returncode == 2 and re.search(says, result.stdout), result.stdout
+    assert state() == before
+
+
+def test_link_to_the_sources(copy, tmp_path):
+    (tmp_path / 'link').symlink_to(copy)
+    assert 'that is among the sources' in make(f'O={tmp_path}/link', 'clean', top=copy).stdout
+    assert (copy / 'init/init.h').exists()
+
+
+def test_a_folder_is_of_one_board(copy, tmp_path):
+    """What is in it is not built, changed or written to a card as another board's."""
+    out = tmp_path / 'out'
+    assert make('BOARD=orangepi-pc', f'O={out}', 'defconfig', top=copy).returncode == 0
+    (out / 'images').mkdir()
+    (out / 'images/disk.img').touch()
+    before = (out / '.config').read_text()
+    for goal in 'all', 'flash', 'menuconfig', 'olddefconfig', 'savedefconfig', 'kernel-check', 'image':
+        result = make('BOARD=qemu-arm', f'O={out}', goal, top=copy)
+        assert result.returncode == 2
+        assert (f'O={out}: configured for BOARD=orangepi-pc, not qemu-arm; name that one, another O=, or '
+                f'configure it anew: make BOARD=qemu-arm O={out} defconfig') in result.stdout
+    assert (out / '.config').read_text() == before
+    # without BOARD= it is the configured one
+    assert make(f'O={out}', 'olddefconfig', top=copy).returncode == 0
+    result = make(f'O={out}', 'kernel-check', 'KCONFIG=/nowhere', 'V=1', top=copy)
+    assert 'image/kernel-check boards/orangepi-pc ' in result.stdout
+    # configured anew, also by the goal that names the board, and without the other's card
+    result = make('BOARD=qemu-arm', f'O={out}', 'defconfig', top=copy)
+    assert result.returncode == 0 and f'next: make O={out}\n' in result.stdout
+    assert not (out / 'images').exists()
+    assert make(f'O={out}', 'qemu-i386_defconfig', top=copy).returncode == 0
+    assert make('BOARD=qemu-i386', f'O={out}', 'olddefconfig', top=copy).returncode == 0
+    # one written by hand is of the board that it is built for
+    (out / '.config').write_text('CONFIG_ARM=y\n')
+    assert make('BOARD=qemu-arm', f'O={out}', 'olddefconfig', top=copy).returncode == 0
+
+
+def test_help_needs_no_folder(bare_path):
+    for goal in 'help', 'list-boards':
+        assert make(goal, 'O=', 'H=', 'BOARD=', PATH=bare_path).returncode == 0
+
+
 # ---- what is made again --------------------------------------------------------------------------
 
 def made(*words, **options):

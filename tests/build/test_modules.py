@@ -787,11 +787,30 @@ def test_make(tmp_path):
     build.configure('MODULES_LIST="disk"')
     assert build.make(given) == ['modules.list', 'initramfs.cpio.gz']
     assert build.modules() == ['base', 'bus', 'disk', 'helper']
-    note = f'MODULES not given: the image is without the modules of {RELEASE}; repeat'
+    note = 'make: MODULES= not given: the image '
     assert note not in build.said
+    # said as often as it is so, whatever was built before
+    named = f'{note}has none of the modules that MODULES_LIST names; give MODULES=WHERE'
     assert build.make() == ['initramfs.cpio.gz']
-    assert build.modules() == [] and note in build.said
-    assert build.make() == [] and note not in build.said
+    assert build.modules() == [] and build.said.count(note) == build.said.count(named) == 1
+    assert build.make() == [] and build.said.count(note) == build.said.count(named) == 1
+    (build.top / 'boards/qemu-x86_64/modules').write_text('power\n')
+    build.make()
+    assert 'of the modules that boards/qemu-x86_64/modules and MODULES_LIST names' in build.said
+    (build.top / 'boards/qemu-x86_64/modules').unlink()
+    build.make(given)
+    build.configure()
+    build.make()
+    assert f'{note}is without the modules of {RELEASE}; repeat' in build.said
+    build.make()
+    assert note not in build.said
+    build.configure('MODULES=n')
+    (build.top / 'boards/qemu-x86_64/modules').write_text('power\n')
+    build.make()
+    assert note not in build.said
+    (build.top / 'boards/qemu-x86_64/modules').unlink()
+    for word in 'MODULES_FOR', 'FIRMWARE':
+        assert f'{word}=x: MODULES= not given: say also which' in build.fails(f'{word}=x')
     assert 'MODULES_LIST is an option of the configuration' in build.fails(given, 'MODULES_LIST=disk')
 
     # an archive of their own
