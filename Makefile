@@ -107,7 +107,7 @@ endif
 include $(config)/auto.mk
 
 include init/init.mk		# /init
-include image/kernel.mk		# kernel-check kernel-fragment: the kernel that the image is for
+include image/kernel.mk		# board-check kernel-check kernel-fragment: the kernel that the image is for
 include image/modules.mk	# the modules that it takes along
 include image/forms.mk		# uInitrd, FIT and UKI: what bootloaders load
 include image/image.mk		# all size: the archive

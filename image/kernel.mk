@@ -8,7 +8,7 @@ cmdline = CMDLINE="$$(echo "$${CMDLINE:-$$(cat $(board)/cmdline)}" | sed "s/6b69
 
 # KERNEL= is a folder with a kernel, its device trees and its modules, as qemu/kernel and qemu/stock print
 # one, or a kernel alone; else it is that of the first line of boards/BOARD/kernel.
-with-kernel := $(or $(KERNEL),$(filter image qemu %kindling.itb %kindling.efi,$(MAKECMDGOALS)), \
+with-kernel := $(or $(KERNEL),$(filter image qemu board-check %kindling.itb %kindling.efi,$(MAKECMDGOALS)), \
 	$(filter 1,$(CONFIG_FORM_FIT) $(CONFIG_FORM_EFI)))
 ifneq ($(with-kernel),)
 find-kernel := $(shell sed '/^\#/d' $(board)/kernel 2>/dev/null | head -n 1)
@@ -20,6 +20,11 @@ dtb := $(if $(filter 1,$(CONFIG_DTB_CMDLINE)),$(if $(found-dtb),$(images)/board.
 found-modules := $(if $(wildcard $(call escaped,$(kernel-folder))/modules),$(kernel-folder)/modules)
 MODULES ?= $(if $(wildcard $(board)/modules)$(MODULES_FOR),$(found-modules))
 endif
+
+# What is left in a board's folder of the one that it was copied from.
+.PHONY: board-check
+board-check:
+	$(Q)$(PYTHON) image/board-check $(board) $(kernel-folder)
 
 kernel-check := $(PYTHON) image/kernel-check $(board) $(O)/.config
 .PHONY: kernel-check kernel-fragment

@@ -10,6 +10,9 @@ $(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
 
 # A board that starts from a card is started from it.
 .PHONY: qemu
+ifneq ($(and $(filter qemu,$(goals)),$(if $(wildcard $(board)/qemu),,none)),)
+$(error $(BOARD): no file $(board)/qemu: QEMU has no such board, as far as is known here (boards/README.md))
+endif
 ifneq ($(shell grep -s '^card' $(board)/qemu),)
 qemu: image
 	$(Q)qemu/run $(BOARD) --card $(images)/disk.img

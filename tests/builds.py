@@ -11,7 +11,7 @@ import subprocess
 import kconfiglib
 from kconfiglib import BOOL, Kconfig
 
-from machine import BUILD, TOP
+from machine import BUILD, FOLDERS, TOP
 
 
 def make(*words, top=TOP, **variables):
@@ -37,7 +37,7 @@ def every_option(value):
 def settings(board):
     """The options of the board's own configuration: {name without CONFIG_: text}."""
     kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
-    kconf.load_config(str(TOP / f'boards/{board}/defconfig'))
+    kconf.load_config(str(FOLDERS[board] / 'defconfig'))
     return {name: sym.str_value for name, sym in kconf.syms.items()}
 
 
@@ -52,7 +52,7 @@ class built:
         name = hashlib.sha256(f'{board}\n{lines}'.encode()).hexdigest()[:12]
         self.out = BUILD / 'tests' / (folder or name)
         self.out.mkdir(parents=True, exist_ok=True)
-        defconfig = (TOP / f'boards/{board}/defconfig').read_text().splitlines(True)
+        defconfig = (FOLDERS[board] / 'defconfig').read_text().splitlines(True)
         names = {line.split('=')[0] for line in lines.splitlines()}
         kept = ''.join(line for line in defconfig if line.split('=')[0] not in names)
         config = self.out / '.config'

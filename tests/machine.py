@@ -41,6 +41,11 @@ BOARDS = {
     'qemu-aarch64': 'aarch64',
 }
 
+# board -> its folder, those of BOARD_PATH too
+FOLDERS = {path.parent.name: path.parent
+           for folder in [TOP / 'boards', *map(Path, filter(None, os.environ.get('BOARD_PATH', '').split(':')[::-1]))]
+           for path in sorted(folder.glob('*/defconfig'))}
+
 # What a tree may hold beside bytes, text and paths of files to copy.
 DIR = object()
 LINK = namedtuple('LINK', 'target')

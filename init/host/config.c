@@ -185,19 +185,31 @@ int config_load(const char *path)
 	return err;
 }
 
+static const char *existing(const char *path)
+{
+	return access(path, F_OK) ? NULL : path;
+}
+
 /* What the board is configured by, or NULL after a complaint. */
 static const char *file_of_board(const char *board)
 {
-	const char *const places[] = {
-		copyf("build/%s/.config", board), copyf("boards/%s/defconfig", board),
-	};
+	const char *own = getenv("BOARD_PATH"), *file = NULL;
 
-	if (*board && !strchr(board, '/'))
-		for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
-			if (!access(places[i], F_OK))
-				return places[i];
-	complain("--board %s: no build/%s/.config and no boards/%s/defconfig here; kindling's tree "
-		 "is the place for it, --config FILE goes anywhere", board, board, board);
+	if (*board && !strchr(board, '/')) {
+		file = existing(copyf("build/%s/.config", board));
+		while (!file && own && *own) {
+			int length = (int)strcspn(own, ":");
+
+			file = existing(copyf("%.*s/%s/defconfig", length, own, board));
+			own += length + (own[length] == ':');
+		}
+		if (!file)
+			file = existing(copyf("boards/%s/defconfig", board));
+	}
+	if (file)
+		return file;
+	complain("--board %s: no build/%s/.config and no boards/%s/defconfig here, and none in BOARD_PATH; kindling's "
+		 "tree is the place for it, --config FILE goes anywhere", board, board, board);
 	return NULL;
 }
 

@@ -34,8 +34,8 @@ def tool():
 class Run:
     """One run of the tool; its outputs as bytes."""
 
-    def __init__(self, tool, *words, status, **options):
-        env = os.environ | {'ASAN_OPTIONS': 'detect_leaks=0'}
+    def __init__(self, tool, *words, status, BOARD_PATH='', **options):
+        env = os.environ | {'ASAN_OPTIONS': 'detect_leaks=0', 'BOARD_PATH': BOARD_PATH}
         result = subprocess.run([tool, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 env=env, timeout=60, **options)
         self.out, self.err = result.stdout, result.stderr
@@ -835,14 +835,21 @@ def test_texts_of_the_image(explain):
 
 def test_boards(tool):
     """The board's .config when there is one, else its defconfig; which one it was is said."""
-    def used(directory, board):
-        out = Run(tool, 'explain', '--board', board, 'root=/dev/vda', status=FINE, cwd=directory).out
+    def used(directory, board, **variables):
+        out = Run(tool, 'explain', '--board', board, 'root=/dev/vda', status=FINE, cwd=directory, **variables).out
         return text_of(out.decode().splitlines(), 'image')
     tree = BUILD / 'tests/host/tree'
     shutil.rmtree(tree, ignore_errors=True)
     (tree / 'boards/b').mkdir(parents=True)
     (tree / 'boards/b/defconfig').write_text('# CONFIG_WAIT is not set\n')
     assert used(tree, 'b') == 'boards/b/defconfig'
+    # boards outside of it; the first one counts
+    for folder, option in ('one', 'n'), ('two', 'y'):
+        (tree / folder / 'mine').mkdir(parents=True)
+        (tree / folder / 'mine/defconfig').write_text(f'CONFIG_WAIT={option}\n')
+    for path, file in ('one', 'one'), ('none:two:one', 'two'), (':one', 'one'):
+        assert used(tree, 'mine', BOARD_PATH=path) == f'{file}/mine/defconfig'
+    assert used(tree, 'b', BOARD_PATH='one') == 'boards/b/defconfig'
     (tree / 'build/b').mkdir(parents=True)
     (tree / 'build/b/.config').write_text('CONFIG_CMDLINE="ro"\n')
     assert used(tree, 'b').startswith('build/b/.config\nreads first')

@@ -14,11 +14,11 @@ import pytest
 from kconfiglib import BOOL, Kconfig
 
 from builds import make
-from machine import BUILD, TOP, output, stock
+from machine import BUILD, FOLDERS, TOP, output, stock
 
-BOARDS = sorted(path.name for path in (TOP / 'boards').iterdir() if path.is_dir())
-KERNELS = [(board, line) for board in BOARDS
-           for line in (TOP / f'boards/{board}/kernel').read_text().splitlines() if not line.startswith('#')]
+BOARDS = sorted(FOLDERS)
+KERNELS = [(board, line) for board, folder in sorted(FOLDERS.items()) if (folder / 'kernel').exists()
+           for line in (folder / 'kernel').read_text().splitlines() if not line.startswith('#')]
 
 
 def kernel_check():
@@ -54,8 +54,8 @@ def image(tmp_path, monkeypatch):
     """What is built for a board, as image/kernel-check sees it."""
     def load(board):
         monkeypatch.chdir(TOP)
-        monkeypatch.setenv('CMDLINE', (TOP / f'boards/{board}/cmdline').read_text())
-        return TOOL.Image(Path('boards') / board, f'boards/{board}/defconfig')
+        monkeypatch.setenv('CMDLINE', (FOLDERS[board] / 'cmdline').read_text())
+        return TOOL.Image(FOLDERS[board], FOLDERS[board] / 'defconfig')
     return load
 
 
@@ -122,7 +122,7 @@ def test_readme_names_the_same(image):
 
 
 def test_every_board_has_symbols():
-    assert [board for board in BOARDS if not (TOP / f'boards/{board}/symbols').exists()] == []
+    assert [board for board in BOARDS if not (FOLDERS[board] / 'symbols').exists()] == []
 
 
 # ---- what is said --------------------------------------------------------------------------------
