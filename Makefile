@@ -2,7 +2,7 @@
 # stands in the part's own folder.
 
 # The first line of .config, which kconfig/conf writes, names the board that it was made for.
-configured-for = $(shell sed -n '1s/.* of BOARD=\([^;]*\);.*/\1/p' $(O)/.config 2>/dev/null)
+configured-for = $(shell sed -n '1s/.* of BOARD=\([^;]*\);.*/\1/p' '$(O)/.config' 2>/dev/null)
 ifeq ($(origin BOARD),undefined)
 BOARD := $(or $(if $(O),$(configured-for)),qemu-x86_64)
 endif

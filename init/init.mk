@@ -5,8 +5,12 @@ arch-row := $(shell awk '$$1 == "$(CONFIG_ARCH)"' packages/arches)
 cross := $(or $(CROSS_COMPILE),$(word 2,$(arch-row)))
 CC := $(cross)gcc
 
+# Thumb-1 has no code for the hard float ABI, which a compiler for ARMv6 may have.
+not-here := $(if $(filter armv5,$(CONFIG_ARCH)),$(shell $(CC) $(wordlist 3,99,$(arch-row)) -dM -E -x c /dev/null \
+	2>/dev/null | sed -n 's/.*__ARM_PCS_VFP.*/-mthumb/p'))
+
 # Of init/flags those of this processor; all but one for init/measure-flags, which sets WITHOUT.
-smaller := $(filter-out $(WITHOUT),$(shell awk -v arch=$(CONFIG_ARCH) ' \
+smaller := $(filter-out $(WITHOUT) $(not-here),$(shell awk -v arch=$(CONFIG_ARCH) ' \
 	/^# flag/ { for (i = 3; i <= NF; i++) if ($$i == arch) column = i - 1 } \
 	column && !/^\#/ && $$column != "-" { print $$1 }' init/flags))
 

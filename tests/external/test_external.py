@@ -5,9 +5,10 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from kconfiglib import Kconfig
+from kconfiglib import COMMENT, Kconfig, expr_value
 
 from machine import TOP, output
 
@@ -44,7 +45,8 @@ def mirror(tmp_path_factory):
 def buildroot(tmp_path, mirror):
     """Run make on the external tree, with these options of its Config.in."""
     def run(*words, **options):
-        values = {'BR2_PACKAGE_KINDLING_BOARD': '"qemu-x86_64"', 'BR2_PACKAGE_KINDLING_CONFIG': '""'}
+        values = {'BR2_PACKAGE_KINDLING_BOARD': '"qemu-x86_64"', 'BR2_PACKAGE_KINDLING_BOARD_PATH': '""',
+                  'BR2_PACKAGE_KINDLING_CONFIG': '""'}
         cross = shutil.which('x86_64-linux-gnu-gcc').removesuffix('gcc')
         return subprocess.run(
             ['make', '-f', TOP / 'tests/external/buildroot.mk', *words, f'BASE_DIR={tmp_path}',
@@ -54,11 +56,18 @@ def buildroot(tmp_path, mirror):
     return run
 
 
+CONFIG = (TREE / 'package/kindling/Config.in').read_text()
+
+
+def has_board(name):
+    return (TOP / f'boards/{name}/defconfig').exists()
+
+
 def kconfig(tmp_path, **on):
     """Config.in behind what Buildroot has before it."""
-    names = 'BR2_x86_64', 'BR2_i386', 'BR2_arm', 'BR2_aarch64', 'BR2_mips'
+    names = {*on, *re.findall(r'BR2_\w+', CONFIG)} - set(re.findall(r'^config (\w+)$', CONFIG, re.M))
     top = tmp_path / 'Config.in'
-    top.write_text(''.join(f'config {name}\n\tbool "{name}"\n\n' for name in names) +
+    top.write_text(''.join(f'config {name}\n\tbool "{name}"\n\n' for name in sorted(names)) +
                    f'source "{TREE}/Config.in"\n')
     os.environ['BR2_EXTERNAL_KINDLING_PATH'] = str(TREE)
     kconf = Kconfig(str(top), warn_to_stderr=False)
@@ -73,17 +82,42 @@ def test_description():
     assert lines['name'] == 'KINDLING' and lines['desc']
 
 
-@pytest.mark.parametrize('arch', ['x86_64', 'i386', 'arm', 'aarch64'])
-def test_options(arch, tmp_path):
-    kconf = kconfig(tmp_path, **{f'BR2_{arch}': 'y', 'BR2_PACKAGE_KINDLING': 'y'})
-    board = kconf.syms['BR2_PACKAGE_KINDLING_BOARD'].str_value
-    assert (TOP / f'boards/{board}/defconfig').exists() and board == f'qemu-{arch}'
+# what Buildroot's arch/ sets for a processor -> the board
+PROCESSORS = {
+    'BR2_x86_64': 'qemu-x86_64',
+    'BR2_i386 BR2_x86_i586': 'qemu-i386',
+    'BR2_i386 BR2_x86_pentium4': 'qemu-i386',
+    'BR2_i386 BR2_x86_i486': None,
+    'BR2_arm BR2_arm920t BR2_ARM_CPU_ARMV4 BR2_ARM_EABI': None,
+    'BR2_arm BR2_arm926t BR2_ARM_CPU_ARMV5 BR2_ARM_EABI': 'versatilepb',
+    'BR2_arm BR2_arm1176jzf_s BR2_ARM_CPU_ARMV6 BR2_ARM_EABI': 'versatilepb',
+    'BR2_arm BR2_arm1176jzf_s BR2_ARM_CPU_ARMV6 BR2_ARM_EABIHF': 'versatilepb',
+    'BR2_arm BR2_cortex_a8 BR2_ARM_CPU_ARMV7A BR2_ARM_EABIHF': 'qemu-arm',
+    'BR2_arm BR2_cortex_a5 BR2_ARM_CPU_ARMV7A BR2_ARM_EABI': 'versatilepb',
+    'BR2_arm BR2_cortex_a53 BR2_ARM_CPU_ARMV8A BR2_ARM_EABIHF': 'qemu-arm',
+    'BR2_arm BR2_cortex_m4 BR2_ARM_CPU_ARMV7M BR2_ARM_EABI': None,
+    'BR2_armeb BR2_cortex_a8 BR2_ARM_CPU_ARMV7A BR2_ARM_EABIHF': None,
+    'BR2_aarch64 BR2_cortex_a53 BR2_ARM_CPU_ARMV8A': 'qemu-aarch64',
+    'BR2_aarch64_be BR2_cortex_a53 BR2_ARM_CPU_ARMV8A': None,
+    'BR2_riscv BR2_RISCV_64 BR2_RISCV_ABI_LP64D': 'qemu-riscv64',
+    'BR2_riscv BR2_RISCV_64 BR2_RISCV_ABI_LP64': None,
+    'BR2_riscv BR2_RISCV_32 BR2_RISCV_ABI_ILP32D': None,
+    'BR2_mips': None,
+    'BR2_powerpc64le': None,
+}
+
+
+@pytest.mark.parametrize('names', PROCESSORS)
+def test_options(names, tmp_path):
+    """The board of QEMU with this processor and ABI, or words instead of the option."""
+    kconf = kconfig(tmp_path, **dict.fromkeys(names.split(), 'y'), BR2_PACKAGE_KINDLING='y')
+    board = PROCESSORS[names]
+    assert kconf.syms['BR2_PACKAGE_KINDLING'].str_value == ('y' if board else 'n')
+    assert kconf.syms['BR2_PACKAGE_KINDLING_BOARD'].str_value == (board or '')
+    assert board is None or has_board(board)
     assert kconf.syms['BR2_PACKAGE_KINDLING_CONFIG'].str_value == ''
-
-
-def test_options_of_another_processor(tmp_path):
-    kconf = kconfig(tmp_path, BR2_mips='y', BR2_PACKAGE_KINDLING='y')
-    assert kconf.syms['BR2_PACKAGE_KINDLING'].str_value == 'n'
+    words, = (node for node in kconf.node_iter() if node.item == COMMENT)
+    assert 'kindling needs' in words.prompt[0] and bool(expr_value(words.dep)) == (board is None)
 
 
 def test_package_variables(buildroot):
@@ -118,10 +152,13 @@ def test_buildroot_builds_an_image(buildroot, tmp_path):
     # nothing of this machine's own cache
     assert list((tmp_path / 'build/kindling/cache').glob('musl-x86_64-*'))
     assert not (tmp_path / 'build/kindling/build').exists()
-    # again, with the board's own configuration; musl is there
-    result = buildroot('kindling')
+    # again, with the configuration of a board from elsewhere; musl is there
+    shutil.copytree(TOP / 'boards/qemu-x86_64', tmp_path / 'boards/mine')
+    result = buildroot('kindling', BR2_PACKAGE_KINDLING_BOARD='"mine"',
+                       BR2_PACKAGE_KINDLING_BOARD_PATH=f'"{tmp_path}/boards"')
     assert result.returncode == 0, result.stdout
     assert (tmp_path / 'images/initramfs.cpio.gz').exists() and 'BUILD   musl' not in result.stdout
+    assert 'of BOARD=mine;' in (tmp_path / 'build/kindling/out/.config').read_text()
 
 
 # ---- Yocto ---------------------------------------------------------------------------------------
@@ -132,14 +169,24 @@ STATEMENT = re.compile(r'(inherit|include|require|addtask|deltask|EXPORT_FUNCTIO
 
 
 def read(path):
-    """A recipe or configuration: {variable: value}, {function: text}, its other statements. What bitbake's
-    grammar does not have is an error."""
+    """A recipe or configuration: {variable: value}, {function: text}, its other statements; of Python the text is
+    under `python`, what runs while it is parsed, and `def`. What bitbake's grammar does not have is an error."""
     values, functions, statements = {}, {}, []
+    python = {'python': '', 'def': ''}
     lines = iter(path.read_text().splitlines())
     for line in lines:
         while line.endswith('\\'):
             line = line[:-1] + next(lines)
         if not line.strip() or line.startswith('#'):
+            continue
+        if line.startswith('def '):
+            while line.strip():
+                python['def'] += f'{line}\n'
+                line = next(lines, '')
+            continue
+        if line == 'python () {':
+            while (line := next(lines)) != '}':
+                python['python'] += f'{line}\n'
             continue
         if found := re.fullmatch(r'(\w+)\(\) \{', line):
             body = []
@@ -162,7 +209,7 @@ def read(path):
             statements.append((found[1], *found[2].split()))
         else:
             raise AssertionError(f'{path}: not in the grammar: {line}')
-    return values, functions, statements
+    return values | {'python': python}, functions, statements
 
 
 def expanded(text, values):
@@ -177,13 +224,15 @@ RECIPE = LAYER / 'recipes-core/kindling/kindling_git.bb'
 
 def test_layer():
     values, functions, statements = read(LAYER / 'conf/layer.conf')
-    assert not functions and not statements
+    assert not functions and not statements and not any(values.pop('python').values())
     here = {'LAYERDIR': str(LAYER)}
     assert list(Path('/').glob(expanded(values['BBFILES'], here).split()[0][1:])) == [RECIPE]
     assert re.match(expanded(values['BBFILE_PATTERN_kindling'].strip(), here), str(RECIPE))
     assert values['BBFILE_COLLECTIONS'].split() == ['kindling']
     assert Path(expanded(values['KINDLING_TREE'], here)).resolve() == TOP
-    assert values['LAYERSERIES_COMPAT_kindling'] and values['LAYERDEPENDS_kindling'] == 'core'
+    # those that are maintained, in August 2026, and what was before them
+    assert {'scarthgap', 'wrynose', 'blacksail'} <= set(values['LAYERSERIES_COMPAT_kindling'].split())
+    assert values['LAYERDEPENDS_kindling'] == 'core'
     for tool in values['HOSTTOOLS'].split():
         assert shutil.which(tool), tool
 
@@ -211,15 +260,81 @@ def test_reader_would_fail(bad, tmp_path):
         read(tmp_path / 'x.bb')
 
 
+# What the machines of openembedded-core set, and one of meta-raspberrypi: -> the board
+MACHINES = {
+    'qemux86-64': ('x86_64', '', 'm64 core2', 'qemu-x86_64'),
+    'qemux86': ('i686', '', 'm32 core2', 'qemu-i386'),
+    'genericx86': ('i586', '', 'm32 i586', 'qemu-i386'),
+    'an i486': ('i486', '', 'm32', ''),
+    'qemuarm': ('arm', 'armv7ve', 'arm vfp cortexa15 neon thumb callconvention-hard', 'qemu-arm'),
+    'qemuarm, soft': ('arm', 'armv7a', 'arm armv7a vfp thumb', 'versatilepb'),
+    'a Cortex-A32': ('arm', 'armv8a', 'arm armv8a cortexa32 crc callconvention-hard neon thumb', 'qemu-arm'),
+    'qemuarmv5': ('arm', 'armv5', 'arm armv5 dsp thumb', 'versatilepb'),
+    'raspberrypi0': ('arm', 'armv6', 'arm armv6 vfp arm1176jzfs callconvention-hard', 'versatilepb'),
+    'an ARM920': ('arm', 'armv4', 'arm armv4 thumb', ''),
+    'a Cortex-M4': ('arm', 'armv7m', 'armv7m cortexm4', ''),
+    'qemuarm, big': ('armeb', 'armv7a', 'arm armv7a bigendian', ''),
+    'qemuarm64': ('aarch64', 'armv8a', 'aarch64 armv8a crc cortexa57', 'qemu-aarch64'),
+    'qemuriscv64': ('riscv64', '', 'rv 64 i m a f d c', 'qemu-riscv64'),
+    'qemuriscv32': ('riscv32', '', 'rv 32 i m a f d c', ''),
+    'qemumips': ('mips', '', 'o32 bigendian fpu-hard mips32r2', ''),
+    'qemuppc64': ('powerpc64le', '', 'm64 fpu-hard altivec vsx power9', ''),
+    'qemuloongarch64': ('loongarch64', '', 'loongarch64', ''),
+}
+
+
+class Skipped(Exception):
+    pass
+
+
+@pytest.mark.parametrize('machine', MACHINES)
+def test_board_of_a_machine(machine):
+    arch, override, features, board = MACHINES[machine]
+    values, _, _ = read(RECIPE)
+    data = {'TARGET_ARCH': arch, 'TUNE_FEATURES': features, 'MACHINE': machine,
+            'MACHINEOVERRIDES': f'{override}:{arch}:{machine}'}
+    d = SimpleNamespace(getVar=data.get)
+    names = {'d': d, 'bb': SimpleNamespace(parse=SimpleNamespace(SkipRecipe=Skipped))}
+    exec(values['python']['def'], names)
+    expression, = re.fullmatch(r'\$\{@(.*)\}', values['KINDLING_BOARD']).groups()
+    data['KINDLING_BOARD'] = eval(expression, names)
+    assert data['KINDLING_BOARD'] == board and (not board or has_board(board))
+
+    def parsed():
+        exec('def parsed(d):\n' + values['python']['python'] + 'parsed(d)', names)
+    if board:
+        return parsed()
+    with pytest.raises(Skipped, match=rf"no board of kindling's has the processor of {machine} \({arch}\): those have"):
+        parsed()
+    # one's own board is for one's own
+    data['KINDLING_BOARD'] = 'mine'
+    parsed()
+
+
+@pytest.mark.parametrize('ccargs, abi', [
+    (' -mthumb -mfpu=neon -mfloat-abi=hard -mcpu=cortex-a15', '-mfpu=neon -mfloat-abi=hard'),
+    (' -marm -march=armv5te', ''),
+])
+def test_abi_of_arm(ccargs, abi):
+    values, _, _ = read(RECIPE)
+    assert values['KINDLING_ABI'] == ''
+    expression, = re.fullmatch(r'\$\{@(.*)\}', values['KINDLING_ABI:arm']).groups()
+    assert eval(expression, {'d': SimpleNamespace(getVar={'TUNE_CCARGS': ccargs}.get)}) == abi
+
+
 @pytest.mark.long
-@pytest.mark.parametrize('arch, prefix', [('x86_64', 'x86_64-linux-gnu-'), ('arm', 'arm-linux-gnueabihf-')])
-def test_recipe_builds_an_image(arch, prefix, tmp_path, mirror):
+@pytest.mark.parametrize('arch, prefix, abi', [
+    ('x86_64', 'x86_64-linux-gnu-', ''), ('arm', 'arm-linux-gnueabihf-', ''),
+    # an ARMv6 with hard float: Thumb has no code for that
+    ('armv5', 'arm-linux-gnueabihf-', '-mfpu=vfp -mfloat-abi=hard'),
+])
+def test_recipe_builds_an_image(arch, prefix, abi, tmp_path, mirror):
     """Its shell functions, with the variables that bitbake would set."""
     values, functions, _ = read(RECIPE)
     work = tmp_path / 'work'
-    values |= {'S': str(work / 'tree'), 'WORKDIR': str(work), 'DL_DIR': str(mirror), 'TARGET_ARCH': arch,
-               'TARGET_PREFIX': prefix, 'TOOLCHAIN_OPTIONS': ' -O2', 'MACHINE': 'my-machine',
-               'DEPLOYDIR': str(tmp_path / 'deploy')}
+    values |= {'S': str(work / 'tree'), 'WORKDIR': str(work), 'DL_DIR': str(mirror), 'TARGET_PREFIX': prefix,
+               'TOOLCHAIN_OPTIONS': ' -O2', 'MACHINE': 'my-machine', 'DEPLOYDIR': str(tmp_path / 'deploy'),
+               'KINDLING_ABI': abi, 'KINDLING_BOARD': {'armv5': 'versatilepb'}.get(arch, f'qemu-{arch}')}
     (tmp_path / 'deploy').mkdir()
     shutil.copytree(TOP, work / 'tree', symlinks=True,
                     ignore=lambda folder, _: {'.git', 'build'} if folder == str(TOP) else set())

@@ -18,10 +18,35 @@ inherit deploy nopackages
 PACKAGE_ARCH = "${MACHINE_ARCH}"
 B = "${WORKDIR}/build"
 
-KINDLING_BOARD ?= "qemu-${TARGET_ARCH}"
+# The board of QEMU with this processor. ARMv5 code runs on ARMv6, and on ARMv7 without hard float, too.
+def kindling_board(d):
+    arch = d.getVar('TARGET_ARCH')
+    if arch == 'arm':
+        versions = {'armv5', 'armv6', 'armv7a', 'armv7ve', 'armv8a'} & set(d.getVar('MACHINEOVERRIDES').split(':'))
+        if not versions:
+            return ''
+        has_hard_float = 'callconvention-hard' in d.getVar('TUNE_FEATURES').split()
+        return 'qemu-arm' if has_hard_float and not versions & {'armv5', 'armv6'} else 'versatilepb'
+    return {'x86_64': 'qemu-x86_64', 'i586': 'qemu-i386', 'i686': 'qemu-i386', 'aarch64': 'qemu-aarch64',
+            'riscv64': 'qemu-riscv64'}.get(arch, '')
+
+KINDLING_BOARD ?= "${@kindling_board(d)}"
+KINDLING_BOARD_PATH ?= ""
 KINDLING_CONFIG ?= ""
 
-EXTRA_OEMAKE = "-C ${S} O=${B}/out BOARD=${KINDLING_BOARD} CROSS_COMPILE=${B}/cross/${TARGET_PREFIX} \
+python () {
+    if not d.getVar('KINDLING_BOARD'):
+        raise bb.parse.SkipRecipe("no board of kindling's has the processor of %s (%s): those have x86-64, x86 from "
+            "i586 on, ARM from v5 on with an MMU, ARM64 and RISC-V of 64 bits, all little-endian"
+            % (d.getVar('MACHINE'), d.getVar('TARGET_ARCH')))
+}
+
+# Of the tuning only the ABI counts, which that of the compiler's own libgcc is.
+KINDLING_ABI = ""
+KINDLING_ABI:arm = "${@' '.join(word for word in d.getVar('TUNE_CCARGS').split() \
+    if word.startswith(('-mfpu=', '-mfloat-abi=')))}"
+
+EXTRA_OEMAKE = "-C ${S} O=${B}/out BOARD=${KINDLING_BOARD} BOARD_PATH=${KINDLING_BOARD_PATH} CROSS_COMPILE=${B}/cross/${TARGET_PREFIX} \
     CACHE=${B}/cache DL_DIR=${DL_DIR}"
 
 # The compiler of a recipe has options where kindling wants a prefix: so these are programs.
@@ -31,7 +56,7 @@ do_configure() {
 	for tool in ar as ld nm objcopy ranlib strip; do
 		printf '#!/bin/sh\nexec ${TARGET_PREFIX}%s "$@"\n' "$tool" >${B}/cross/${TARGET_PREFIX}$tool
 	done
-	printf '#!/bin/sh\nexec ${TARGET_PREFIX}gcc ${TOOLCHAIN_OPTIONS} "$@"\n' >${B}/cross/${TARGET_PREFIX}gcc
+	printf '#!/bin/sh\nexec ${TARGET_PREFIX}gcc ${TOOLCHAIN_OPTIONS} ${KINDLING_ABI} "$@"\n' >${B}/cross/${TARGET_PREFIX}gcc
 	chmod +x ${B}/cross/*
 	if [ -n "${KINDLING_CONFIG}" ]; then
 		cp "${KINDLING_CONFIG}" ${B}/out/.config
