@@ -49,13 +49,6 @@ $(others): deps
 	@:
 else ifneq ($(filter-out help list-boards,$(goals)),)
 
-# folder: is $1=, which is $2 by itself, a folder to build in? Among the sources `make clean` would take these along.
-sources-in := $(addprefix $(CURDIR)/,boards external image init kconfig packages qemu tests)
-folder = $(if $($1),,$(error $1=: empty; name a folder, or leave it out for $2)) \
-	$(if $(filter $(CURDIR) $(sources-in) $(sources-in:=/%),$(or $(realpath $($1)),$(abspath $($1)))), \
-		$(error $1=$($1): that is among the sources; build in $2, or outside of the tree)) \
-	$(if $(and $(wildcard $($1)),$(if $(wildcard $($1)/.),,file)),$(error $1=$($1): that is a file, not a folder))
-
 # ---- for any machine ---------------------------------------------------------------------------
 
 # Goals that do not build for a board; the parts add theirs.
