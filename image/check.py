@@ -1,0 +1,277 @@
+"""Can this card boot? Its parts are held against each other before image/card makes it, and the whole of it
+against its command line. What is wrong is the end; what cannot be told is noted.
+"""
+import json
+import os
+import re
+import runpy
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+
+HERE = Path(__file__).resolve().parent
+
+# Of file(1)'s words the first one that is there, and the processor that it tells.
+PROCESSORS = [("ARM64", "arm64"), ("aarch64", "arm64"), ("ARM", "arm"), ("x86", "x86"), ("80386", "x86"),
+              ("RISC-V", "riscv")]
+# CONFIG_ARCH: the processor of its kernels
+OURS = {"arm": "arm", "armv5": "arm", "aarch64": "arm64", "x86_64": "x86", "i386": "x86", "riscv64": "riscv"}
+# what is no form of a kernel or of a file system
+USELESS = re.compile(r"empty$|.*\b(text|archive|directory)\b")
+# by the number in the superblock: linux/fs/squashfs/squashfs_fs.h
+SQUASHFS_PACKED = {1: "ZLIB", 3: "LZO", 4: "XZ", 5: "LZ4", 6: "ZSTD"}
+# as init/boot/check.c
+INITS = ["/sbin/init", "/etc/init", "/bin/init"]
+
+
+def die(*words):
+    sys.exit(f"card: {': '.join(map(str, words))}; no image made")
+
+
+def note(*words):
+    print(f"  {'NOTE':7} {': '.join(map(str, words))}")
+
+
+def output(*words, **more):
+    environment = os.environ | {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin", "LC_ALL": "C"}
+    return subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          env=environment, **more)
+
+
+def form(data):
+    """What file(1) says of a file, or of bytes, compressed or not."""
+    if isinstance(data, bytes):
+        said = output("file", "-bz", "-", input=data)
+    else:
+        said = output("file", "-Lbz", "--", data)
+    return re.split(",? version ", said.stdout.decode(errors="replace").strip())[0]
+
+
+def processor(said):
+    return next((name for word, name in PROCESSORS if re.search(rf"\b{word}\b", said)), None)
+
+
+# ---- the kernel ----------------------------------------------------------------------------------
+
+def check_kernel(kernel, arch):
+    said = form(kernel)
+    if USELESS.match(said):
+        die(f"KERNEL={kernel}", f"not a kernel: {said}")
+    if processor(said) not in (None, OURS[arch]):
+        die(f"KERNEL={kernel}", f"not for {arch}: {said}")
+
+
+def configuration(kernel):
+    """The file with this kernel's: in its folder, in /boot, or where it was built."""
+    places = [kernel.with_name("config"), kernel.with_name(kernel.name.replace("vmlinuz", "config"))]
+    places += [top / ".config" for arch, top in zip(kernel.resolve().parents[2:], kernel.resolve().parents[3:4])
+               if arch.name == "arch"]
+    return next((path for path in places if path != kernel and path.is_file()), None)
+
+
+def check_configuration(checker, kernel, image, root):
+    """Has this kernel what the image needs, with the modules that are in it?"""
+    path = configuration(kernel)
+    if not path:
+        note(f"KERNEL={kernel}", "its configuration is not with it, so it was not held against root and modules "
+             "(make kernel-check KCONFIG=)")
+        return
+    config = checker["Kernel"](path)
+    rows = [row for row in checker["lacking"](image, config)[0] if row.kind != "?"]
+    if rows:
+        print("\n".join(checker["shown"](row, image, config) for row in rows), file=sys.stderr)
+        die(path, "the kernel lacks what the image must have, see above, and none of its modules brings that")
+    if root and image.types == ["squashfs"]:
+        check_squashfs(config, path, root)
+
+
+def check_squashfs(config, path, root):
+    with open(root, "rb") as file:
+        packed, attributes = struct.unpack("<20xH34xQ", file.read(64))
+    name = SQUASHFS_PACKED.get(packed)
+    if name and f"SQUASHFS_{name}" not in config.values:
+        die(path, f"root is packed with {name.lower()}, and the kernel lacks SQUASHFS_{name}")
+    if attributes != 2**64 - 1 and "SQUASHFS_XATTR" not in config.values:
+        note(path, "root has extended attributes (file capabilities), which the kernel will not see: "
+             "it lacks SQUASHFS_XATTR")
+
+
+# ---- root ----------------------------------------------------------------------------------------
+
+def given_root():
+    return f"ROOT={os.environ['ROOT']}"
+
+
+def root_type(root, image):
+    """The file system of ROOT=; what is none is an error."""
+    probed = json.loads(output(os.environ["KINDLING"], "probe", "--json", root).stdout or "[{}]")
+    whole = probed[0]
+    if "TYPE" in whole:
+        return whole["TYPE"]
+    name = given_root()
+    if "PTTYPE" in whole:
+        die(name, "a disk with partitions, and it is to be one of them", "give the root partition alone")
+    said = form(Path(root))
+    if USELESS.match(said) or not image.types:
+        die(name, f"not a file system: {said}", "a directory, a tarball or the image of a file system")
+    note(name, f"not a file system that kindling knows, so what is in it was not looked at: {said}")
+    return image.types[0]
+
+
+def disk_of(image):
+    """The name that root= expects of the card, or none."""
+    for root in image.roots:
+        found = re.fullmatch(r"/dev/(mmcblk\d+|nvme\d+n\d+|[a-z]+)(p?\d+)?", root)
+        if found:
+            return f"{found[1]}="
+    return ""
+
+
+def check_choice(disk, root, image):
+    """`kindling fits`, with the card's own command line."""
+    line = os.environ["CMDLINE"]
+    result = output(os.environ["KINDLING"], "fits", "--config", os.environ["CONFIG"], line, f"{disk_of(image)}{disk}")
+    said = result.stdout.decode(errors="replace").replace(str(disk), "disk.img")
+    if result.returncode == 1:
+        note("root", result.stderr.decode(errors="replace").strip())
+        return
+    if result.returncode:
+        print(said, file=sys.stderr, end="")
+        die("this card has not the root that its command line asks for", line.strip())
+    block, _, notes = said.partition("\n\n")
+    if "cut short" in notes:
+        die(given_root(), notes.strip())
+    for text in notes.splitlines():
+        note("root", text)
+    place = int(re.search(r"^OFFSET=(\d+)$", block, re.M)[1])
+    with open(disk, "rb") as card, open(root, "rb") as file:
+        card.seek(place)
+        if card.read(1 << 17).startswith(file.read(1 << 16)):
+            return
+    print(block, file=sys.stderr)
+    die("the root that the command line asks for, see above, is another one than ROOT=", line.strip())
+
+
+# ---- init ----------------------------------------------------------------------------------------
+
+class Ext:
+    """Files of an ext2, ext3 or ext4 image."""
+
+    def __init__(self, image):
+        self.image = image
+
+    def ask(self, request):
+        return output("debugfs", "-R", request, self.image).stdout
+
+    def look(self, path):
+        """l, d, - or another letter of ls -l; whether it may be run; where the link leads."""
+        text = self.ask(f'stat "{path}"').decode(errors="replace")
+        kind = re.search(r"Type: (\w+) .*Mode: +(\d+)", text)
+        if not kind:
+            return None
+        link = re.search(r'link dest: "(.*)"', text)
+        letter = {"symlink": "l", "directory": "d", "regular": "-"}.get(kind[1], "?")
+        target = link[1] if link else self.read(path).decode(errors="replace") if letter == "l" else ""
+        return letter, bool(int(kind[2], 8) & 0o111), target
+
+    def read(self, path):
+        return self.ask(f'cat "{path}"')
+
+
+class Squashfs:
+    """Files of a squashfs image."""
+
+    def __init__(self, image):
+        self.image = image
+
+    def look(self, path):
+        lines = output("unsquashfs", "-d", "", "-lln", self.image, path.lstrip("/")).stdout.decode(errors="replace")
+        for line in lines.splitlines():
+            mode, *_, name = line.split(maxsplit=5)
+            name, _, target = name.partition(" -> ")
+            if name == path:
+                return mode[0], "x" in mode, target
+        return None
+
+    def read(self, path):
+        return output("unsquashfs", "-cat", self.image, path.lstrip("/")).stdout
+
+
+FILES = {"ext2": Ext, "ext3": Ext, "ext4": Ext, "squashfs": Squashfs}
+
+
+def resolved(files, path):
+    """The regular file that a path leads to, within this root, if it may be run."""
+    at, rest, links = PurePosixPath("/"), list(PurePosixPath(path).parts[1:]), 0
+    while rest:
+        name = rest.pop(0)
+        if name == "..":
+            at = at.parent
+            continue
+        found = files.look(str(at / name))
+        if not found:
+            return None
+        letter, runs, target = found
+        if letter == "l":
+            links += 1
+            if links > 40:
+                return None
+            if target.startswith("/"):
+                at = PurePosixPath("/")
+            rest = [part for part in PurePosixPath(target).parts if part != "/"] + rest
+            continue
+        at = at / name
+        if not rest and letter == "-" and runs:
+            return str(at)
+    return None
+
+
+def check_init(kind, root, image):
+    """One of the programs that /init starts is there, and is for this processor."""
+    given = image.last("init")
+    names = given or INITS + ["/bin/sh"] * (image.value("INIT_SH") == "y")
+    if kind not in FILES or any(re.search(r'[^\w./+:@-]', name) for name in names):
+        return
+    files = FILES[kind](root)
+    found = next(filter(None, (resolved(files, name) for name in names)), None)
+    if not found:
+        die(given_root(), f"there is no {' or '.join(names)} in it that can be run")
+    said, arch = form(files.read(found)), image.value("ARCH")
+    # kernels for arm64 run both
+    if processor(said) not in (None, OURS[arch], OURS[arch].removesuffix("64")):
+        die(given_root(), f"{found} is not for {arch}: {said}")
+
+
+# ---- all of it -----------------------------------------------------------------------------------
+
+class Check:
+    """Of a card of this board, from these files: {name in genimage.cfg: path}."""
+
+    def __init__(self, board, files):
+        self.checker = runpy.run_path(str(HERE / "kernel-check"))
+        self.image = self.checker["Image"](board, os.environ["CONFIG"])
+        # those that are in it, whatever was asked for
+        listed = os.environ.get("MODULES_MADE")
+        self.image.modules = set(re.findall(r"/([^/\s]+)\.ko\S* ", Path(listed).read_text())) if listed else set()
+        self.image.captured = None
+        self.kernel, self.tree, self.root = (files.get(name) and Path(files[name])
+                                             for name in ("kernel", "board.dtb", "root.img"))
+
+    def parts(self):
+        image = self.image
+        if self.kernel:
+            check_kernel(self.kernel, image.value("ARCH"))
+        if self.tree and form(self.tree) != "Device Tree Blob":
+            die(f"DTB={self.tree}", f"not a device tree: {form(self.tree)}")
+        if self.root:
+            kind = root_type(self.root, image)
+            check_init(kind, self.root, image)
+            image.types = [kind]
+        if self.kernel:
+            check_configuration(self.checker, self.kernel, image, self.root)
+
+    def whole(self, disk):
+        if self.root:
+            check_choice(disk, self.root, self.image)
