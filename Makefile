@@ -108,4 +108,5 @@ include image/card.mk		# image: root and bootloader too
 include qemu/qemu.mk		# qemu
 endif
 
+include kconfig/options.mk	# an option that nobody takes is an error
 endif

@@ -34,3 +34,4 @@ $(O)/.config:
 
 $(config)/auto.mk: $(O)/.config $(kconfig-files)
 	$(Q)$(kconf) sync $< $(config)
+	@touch $@

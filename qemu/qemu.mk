@@ -13,7 +13,8 @@ $(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
 ifneq ($(and $(filter qemu,$(goals)),$(if $(wildcard $(board)/qemu),,none)),)
 $(error $(BOARD): no file $(board)/qemu: QEMU has no such board, as far as is known here (boards/README.md))
 endif
-ifneq ($(shell grep -s '^card' $(board)/qemu),)
+with-card := $(shell grep -s '^card' $(board)/qemu)
+ifneq ($(with-card),)
 qemu: image
 	$(Q)qemu/run $(BOARD) --card $(images)/disk.img
 else
