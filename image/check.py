@@ -266,12 +266,12 @@ class Check:
         if self.tree and form(self.tree) != "Device Tree Blob":
             die(f"DTB={self.tree}", f"not a device tree: {form(self.tree)}")
         if self.root:
-            kind = root_type(self.root, image)
-            check_init(kind, self.root, image)
-            image.types = [kind]
+            self.kind = root_type(self.root, image)
+            image.types = [self.kind]
         if self.kernel:
             check_configuration(self.checker, self.kernel, image, self.root)
 
     def whole(self, disk):
         if self.root:
             check_choice(disk, self.root, self.image)
+            check_init(self.kind, self.root, self.image)

@@ -63,10 +63,12 @@ def command(board, way, folder, place, mark=''):
     made = [('--card', 'images/disk.img')]
     if way == 'kernel':
         made = [('--initrd', 'initramfs'), ('--root', 'root.img')]
+    # of a kernel that QEMU is given, make takes the modules
+    given = [f'BOOT={way}', f'KERNEL={folder}'] if way != 'kernel' else \
+        [f'KERNEL={folder}'] if (TOP / f'boards/{board}/modules').exists() and (folder / 'modules').exists() else []
     with LOCKS[board]:
         built(board, goals=('all', *('image' if way != 'kernel' else out / file for _, file in made),
-                            f'BOOT={way}', f'KERNEL={folder}', f'ROOT={root(config["ARCH"])}'),
-              folder=out.name)
+                            f'ROOT={root(config["ARCH"])}', *given), folder=out.name)
         words = [word for option, file in made for word in
                  (option, (out / file).rename(out / f'{way} {folder.name}{place}{mark} {Path(file).name}'))]
     if way == 'kernel':

@@ -1,9 +1,11 @@
 """Cards that `make image` makes: what is on them and where, the same bytes again, complaints, and the
 tutorial of boards/README.md followed to its end.
 """
+import hashlib
 import os
 import re
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from builds import make
 from machine import BUILD, TOP, dtc, output, stock
+from test_boards import kernel
 from test_uboot import key
 
 # board -> what its ROM looks for: {offset on the card: the first bytes of the file there}
@@ -38,6 +41,21 @@ def made(board, *words, **more):
     result, images = card(board, *words, **more)
     assert result.returncode == 0, result.stdout
     return images
+
+
+def tree(folder, program=b'#!/bin/sh\n', name='sbin/init'):
+    """A root with one program, which is reached as in Debian's."""
+    (folder / 'usr/sbin').mkdir(parents=True)
+    (folder / 'sbin').symlink_to('usr/sbin')
+    (folder / name).write_bytes(program)
+    for path in [folder, *folder.rglob('*')]:
+        path.chmod(0o755)
+    return folder
+
+
+def copied(top, to):
+    return shutil.copytree(top, to, symlinks=True, ignore=lambda folder, names: (
+        {'build', '.git'} if folder == str(top) else {'__pycache__'}))
 
 
 def loader(board, name):
@@ -94,31 +112,16 @@ def test_same_bytes(tmp_path):
     """From two folders, with other times and another umask."""
     images = []
     for name, umask in ('a', '022'), ('b', '077'):
-        (tmp_path / name / 'etc').mkdir(parents=True)
-        (tmp_path / name / 'etc/motd').write_text('hello\n')
-        for path in tmp_path / name / 'etc/motd', tmp_path / name / 'etc', tmp_path / name:
-            path.chmod(0o755 if path.is_dir() else 0o644)
+        tree(tmp_path / name)
         result = subprocess.run(
             ['sh', '-c', f'umask {umask}; exec make -C "$0" BOARD=orangepi-pc "$@" image', TOP,
-             f'O={tmp_path / "out"}', f'ROOT={tmp_path / name}', 'BOOT=fit', f'TZ=Etc/GMT+{len(images) * 9}'],
-            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+             f'O={tmp_path / "out"}', f'ROOT={tmp_path / name}', 'BOOT=fit'], text=True,
+            env=os.environ | {'TZ': f'Etc/GMT+{len(images) * 9}'}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert result.returncode == 0, result.stdout
         images.append([(tmp_path / 'out/images' / file).read_bytes()
                        for file in ('kindling.itb', 'disk.img', 'disk.img.bmap')])
         shutil.rmtree(tmp_path / 'out/images')
     assert images[0] == images[1]
-
-
-def test_owners_of_a_tarball(tmp_path):
-    """They are root's and others', though nobody here is root."""
-    tree = tmp_path / 'tree'
-    tree.mkdir()
-    (tree / 'file').write_text('')
-    subprocess.run(['tar', '-cf', tmp_path / 'root.tar', '--owner=7', '--group=8', '-C', tree, 'file'], check=True)
-    images = made('orangepi-pc', f'ROOT={tmp_path / "root.tar"}')
-    start, size = partitions(images / 'disk.img')[1]
-    (tmp_path / 'root.img').write_bytes((images / 'disk.img').read_bytes()[start:start + size])
-    assert re.search(r'7/8 .* squashfs-root/file$', output('unsquashfs', '-lln', tmp_path / 'root.img'), re.M)
 
 
 def test_disk_id(tmp_path):
@@ -147,6 +150,146 @@ def test_complaints(words, complaint):
     assert re.search(complaint, result.stdout), result.stdout
     assert 'Traceback' not in result.stdout
     assert not (images / 'disk.img').exists()
+
+
+# ---- what a card is held against before it is READY ------------------------------------------------
+
+def elf(machine, bits):
+    """The head of a program for another processor: of its bits, and its number in <elf.h>."""
+    return struct.pack('<4sBBB9xHHI', b'\x7fELF', bits // 32, 1, 1, 2, machine, 1).ljust(128, b'\0')
+
+
+@pytest.fixture(scope='module')
+def roots(tmp_path_factory):
+    """Everything that somebody may give as ROOT=: {name: path}."""
+    top = tmp_path_factory.mktemp('roots')
+    good = tree(top / 'tree')
+    tree(top / 'x86', elf(62, 64))
+    tree(top / 'arm', elf(40, 32))
+    tree(top / 'none', name='sbin/getty')
+    for kind in 'ext4', 'squashfs':
+        subprocess.run([TOP / 'qemu/disk', top / kind, good, kind], check=True)
+    os.setxattr(tree(top / 'attributes') / 'usr', 'user.note', b'kept')
+    subprocess.run(['mksquashfs', good, top / 'zstd', '-comp', 'zstd', '-quiet', '-no-progress'], check=True)
+    for kind, packer in ('squashfs', 'gzip'), ('squashfs', 'xz'), ('squashfs', 'zstd'):
+        with open(top / f'{kind}.{packer}', 'wb') as file:
+            subprocess.run([packer, '-c', top / kind], check=True, stdout=file)
+    (top / 'cut').write_bytes((top / 'ext4').read_bytes()[:4 << 20])
+    subprocess.run(['bsdtar', '--format', 'newc', '-cf', top / 'cpio', '-C', good, '.'], check=True)
+    subprocess.run(['gzip', '-k', top / 'cpio'], check=True)
+    (top / 'text').write_text('how to make a root\n')
+    (top / 'empty').touch()
+    (top / 'noise').write_bytes(hashlib.sha512(b'').digest() * 999)
+    (top / 'disk').write_bytes(bytes(4 * MIB))
+    subprocess.run(['sfdisk', '-q', top / 'disk'], input='2048,\n', text=True, check=True)
+    return top
+
+
+def poor_kernel(folder):
+    """Debian's, by the words of its configuration without some parts of squashfs."""
+    folder.mkdir()
+    found = kernel('qemu/stock armmp')
+    for name in 'kernel', 'release', 'dtbs', 'modules':
+        (folder / name).symlink_to(found / name)
+    (folder / 'config').write_text(re.sub('CONFIG_SQUASHFS_(ZSTD|XATTR)=y\n', '', (found / 'config').read_text()))
+    return folder
+
+
+NO_FILE_SYSTEM = r'ROOT=\S+/{}: not a file system: {}.*: a directory, a tarball or the image of a file system'
+
+
+@pytest.mark.parametrize('root, words, complaint', [
+    ('cpio', [], NO_FILE_SYSTEM.format('cpio', 'ASCII cpio archive')),
+    ('cpio.gz', [], NO_FILE_SYSTEM.format('cpio.gz', 'ASCII cpio archive')),
+    ('text', [], NO_FILE_SYSTEM.format('text', 'ASCII text')),
+    ('text', ['CMDLINE=root=/dev/mmcblk0p2 rootfstype=bcachefs'], NO_FILE_SYSTEM.format('text', 'ASCII text')),
+    ('empty', [], NO_FILE_SYSTEM.format('empty', 'empty')),
+    ('noise', [], NO_FILE_SYSTEM.format('noise', 'data')),
+    ('disk', [], r'ROOT=\S+/disk: a disk with partitions, .*: give the root partition alone'),
+    ('cut', [], r'ROOT=\S+/cut: it is cut short: ext4 claims \d+ KiB, the device has 4096'),
+    # what drives it is in no kernel and no module
+    ('ext4', [], r'  must    EXT4_FS +root\'s file system; .*name ext4 in boards/orangepi-pc/modules\n'
+                 r'card: \S+/config: the kernel lacks what the image must have'),
+    ('zstd', ['KERNEL=poor'], r'/config: root is packed with zstd, and the kernel lacks SQUASHFS_ZSTD'),
+    # init
+    ('x86', [], r'ROOT=\S+/x86: /usr/sbin/init is not for arm: ELF 64-bit LSB executable, x86-64; no image'),
+    ('none', [], r'ROOT=\S+/none: there is no /sbin/init or /etc/init or /bin/init in it that can be run'),
+    ('tree', ['CMDLINE=root=/dev/mmcblk0p2 init=/bin/sh'], r'there is no /bin/sh in it that can be run'),
+    # the command line
+    ('tree', ['CMDLINE=console=ttyS0'], r'no root= on the command line'),
+    ('tree', ['CMDLINE=root=LABEL=ssd'], r'disk.img partition 2 .*squashfs(.*\n)+card: this card has not the root '
+                                         r'that its command line asks for: root=LABEL=ssd; no image made'),
+    ('tree', ['CMDLINE=root=/dev/mmcblk0p2 rootfstype=ext4'], r'partition 2 \(mmcblk0p2\) is squashfs but rootfstype=ext4'),
+    ('tree', ['CMDLINE=root=/dev/mmcblk1p1'], r'PARTN=1\n(.*\n)+card: .* is another one than ROOT=: root=/dev/mmcblk1p1'),
+    # the kernel
+    ('tree', ['KERNEL=text'], r'KERNEL=text: not a kernel: ASCII text'),
+    ('tree', ['KERNEL=arm64'], r'KERNEL=arm64: not for arm: Linux kernel ARM64 boot executable Image'),
+    ('tree', ['DTB=text'], r'DTB=text: not a device tree: ASCII text'),
+])
+def test_cards_that_cannot_boot(root, words, complaint, roots, tmp_path):
+    (tmp_path / 'text').write_text('how to make a kernel\n')
+    # as Linux's Documentation/arch/arm64/booting.rst has its head
+    (tmp_path / 'arm64').write_bytes(struct.pack('<II3Q24x4sI', 0x91005a4d, 0, 0, 1 << 24, 0xa, b'ARM\x64', 0))
+    poor_kernel(tmp_path / 'poor')
+    words = [re.sub('=(text|arm64|poor)$', rf'={tmp_path}/\1', word) for word in words]
+    if words and words[0].startswith('KERNEL='):
+        words.append(f'DTB={tmp_path}/poor/dtbs/sun8i-h3-orangepi-pc.dtb')
+    result, images = card('orangepi-pc', f'ROOT={roots / root}', *words)
+    assert result.returncode != 0
+    said = result.stdout.replace(f'{tmp_path}/', '')
+    assert re.search(complaint, said), said
+    assert 'Traceback' not in said and not re.search('READY.*disk.img', said)
+    assert not (images / 'disk.img').exists()
+
+
+@pytest.mark.parametrize('root, words, note', [
+    ('squashfs.gzip', [], ''),
+    ('squashfs.xz', [], ''),
+    ('squashfs.zstd', [], ''),
+    ('arm', [], ''),
+    # the card may be another disk there
+    ('tree', ['CMDLINE=root=/dev/mmcblk1p2 rootwait'], ''),
+    ('none', ['CMDLINE=root=/dev/mmcblk1p2 init=/sbin/getty'], ''),
+    # what cannot be told from outside is said
+    ('tree', ['CMDLINE=root=179:2'], 'root: .*not to be told from images'),
+    ('noise', ['CMDLINE=root=/dev/mmcblk0p2 rootfstype=bcachefs'], 'not a file system that kindling knows'),
+    ('zstd', ['KERNEL=zImage'], 'its configuration is not with it'),
+    ('attributes', ['KERNEL=poor'], 'file capabilities.*, which the kernel will not see: it lacks SQUASHFS_XATTR'),
+])
+def test_cards_that_can_boot(root, words, note, roots, tmp_path):
+    if words and words[0].startswith('KERNEL='):
+        folder = poor_kernel(tmp_path / 'poor')
+        shutil.copy(folder / 'kernel', tmp_path / 'zImage')
+        words = [words[0].replace('=', f'={tmp_path}/'), f'MODULES={folder}/modules',
+                 f'DTB={folder}/dtbs/sun8i-h3-orangepi-pc.dtb']
+    result, images = card('orangepi-pc', f'ROOT={roots / root}', *words)
+    assert result.returncode == 0, result.stdout
+    notes = re.findall(r'^  NOTE +(.*)$', result.stdout, re.M)
+    assert len(notes) == bool(note) and re.search(note, ' '.join(notes)), result.stdout
+    if root.startswith('squashfs.'):
+        start, _ = partitions(images / 'disk.img')[1]
+        plain = (roots / 'squashfs').read_bytes()
+        assert (images / 'disk.img').read_bytes()[start:start + len(plain)] == plain
+
+
+def test_a_root_that_is_larger_than_its_partition(tmp_path):
+    """That genimage says."""
+    top = copied(TOP, tmp_path / 'kindling')
+    file = top / 'boards/orangepi-pc/boot/extlinux/genimage.cfg'
+    file.write_text(file.read_text().replace('image = "root.img"', 'image = "root.img"\n\t\tsize = 4K'))
+    result, images = card('orangepi-pc', out=tmp_path / 'out', top=top)
+    assert result.returncode != 0 and re.search(r'part root size \(4096\) too small', result.stdout), result.stdout
+
+
+def test_a_card_without_root(tmp_path):
+    """Root is elsewhere, and nothing of it is looked at; ROOT= is for nobody."""
+    top = copied(TOP, tmp_path / 'kindling')
+    file = top / 'boards/orangepi-pc/boot/extlinux/genimage.cfg'
+    file.write_text(re.sub(r'\tpartition root \{[^}]*\}\n', '', file.read_text()))
+    result, _ = card('orangepi-pc', 'CMDLINE=root=LABEL=ssd', out=tmp_path / 'out', top=top)
+    assert result.returncode == 0 and 'NOTE' not in result.stdout, result.stdout
+    result, _ = card('orangepi-pc', f'ROOT={tmp_path}', out=tmp_path / 'out', top=top)
+    assert result.returncode != 0 and 'takes no notice of it' in result.stdout
 
 
 def test_a_kernel_without_this_board(tmp_path):

@@ -53,20 +53,39 @@ def test_fit_is_reproducible(fit, tmp_path):
     assert signed == fit('d.itb', ours) != fit('a.itb')
 
 
-@pytest.mark.parametrize('missing, words', [
+@pytest.mark.parametrize('change, words', [
     ('kernel', 'no such file; no kernel, no image made'),
+    ('dev.key', 'dev.key; no image made'),
     ('dev.crt', 'dev.crt; no image made'),
+    ('of another key', 'dev.crt is not of'),
+    ('no key', 'openssl cannot read'),
+    ('ECDSA', 'not an RSA key'),
+    ('mkimage', 'mkimage did not sign'),
 ])
-def test_fit_without(missing, words, tmp_path):
+def test_fit_without(change, words, tmp_path, monkeypatch):
+    """Never one without the signature that was asked for."""
     file = tmp_path / 'file'
     file.touch()
     ours = key(tmp_path / 'key')
-    (ours.parent / missing).unlink(missing_ok=True)
+    (ours.parent / change).unlink(missing_ok=True)
+    if change == 'of another key':
+        key(tmp_path / 'other').with_suffix('.crt').rename(f'{ours}.crt')
+    elif change == 'no key':
+        Path(f'{ours}.key').write_text('no key\n')
+    elif change == 'ECDSA':
+        run('openssl', 'req', '-batch', '-new', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1',
+            '-nodes', '-subj', '/CN=test', '-keyout', f'{ours}.key', '-out', f'{ours}.crt')
+    elif change == 'mkimage':
+        # one that passes over the key, and ends well, as the real one does for some
+        real = output('sh', '-c', 'command -v mkimage')
+        (tmp_path / 'mkimage').write_text(f'#!/bin/sh\nexec {real} "$1" "$2" "$3" "$4" "$5" "${{9}}"\n')
+        (tmp_path / 'mkimage').chmod(0o755)
+        monkeypatch.setenv('PATH', f'{tmp_path}:{os.environ["PATH"]}')
     result = subprocess.run([TOP / 'image/fit', tmp_path / 'a.itb', 'arm',
-                             tmp_path / 'none' if missing == 'kernel' else file, '', file, ours],
-                            text=True, capture_output=True)
-    assert result.returncode and words in result.stderr
-    assert not (tmp_path / 'a.itb').exists()
+                             tmp_path / 'none' if change == 'kernel' else file, '', file, ours],
+                            text=True, capture_output=True, stdin=subprocess.DEVNULL)
+    assert result.returncode and words in result.stderr, result.stdout + result.stderr
+    assert 'Traceback' not in result.stderr and not (tmp_path / 'a.itb').exists()
 
 
 def test_overlay(tmp_path):
@@ -97,15 +116,15 @@ def test_dtc_is_ours(fit, tmp_path, monkeypatch):
 def test_forms_of_another_configuration_go(tmp_path):
     """What is in images/ is what the configuration asks for, and `make` names it with its size."""
     folder = kernel('qemu/kernel arm32')
-    for form, files in {
-        'FORM_UINITRD=y': {'uInitrd'},
-        'FORM_FIT=y\nCONFIG_DTB_CMDLINE=y': {'kindling.itb', 'kindling.its', 'kindling.dtbo', 'board.dtb'},
-        'FORM_FIT=y': {'kindling.itb', 'kindling.its'},
-        'FORM_CPIO=y': set(),
-    }.items():
+    given, line = [f'KERNEL={folder}'], ['DISKID=12345678', 'CMDLINE=root=PARTUUID=6b696e64-02']
+    for form, files, words in (
+        ('FORM_UINITRD=y', {'uInitrd'}, []),
+        ('FORM_FIT=y\nCONFIG_DTB_CMDLINE=y', {'kindling.itb', 'kindling.its', 'kindling.dtbo', 'board.dtb'}, given + line),
+        ('FORM_FIT=y', {'kindling.itb', 'kindling.its'}, given),
+        ('FORM_CPIO=y', set(), []),
+    ):
         (tmp_path / '.config').write_text(f'CONFIG_ARM=y\nCONFIG_DTB="vexpress-v2p-ca9"\nCONFIG_{form}\n')
-        result = make('BOARD=qemu-arm', f'O={tmp_path}', f'KERNEL={folder}', 'DISKID=12345678',
-                      CMDLINE='root=PARTUUID=6b696e64-02')
+        result = make('BOARD=qemu-arm', f'O={tmp_path}', *words)
         assert result.returncode == 0, result.stdout
         there = {file.name for file in (tmp_path / 'images').iterdir()}
         assert there == files | {'initramfs.cpio', 'initramfs.cpio.gz', 'initramfs.list'}
