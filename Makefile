@@ -43,7 +43,7 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 others := $(filter-out deps,$(MAKECMDGOALS))
 deps:
 	$(Q)packages/deps
-	$(Q)$(if $(others),$(MAKE) $(others))
+	$(Q)$(if $(others),MAKELEVEL=0 $(MAKE) $(others))
 .PHONY: $(others)
 $(others): deps
 	@:

@@ -1,7 +1,8 @@
 # Variables on make's command line. help.txt has each, with those who take it in brackets: goals, forms of the
 # image, files of the card, another variable. To all others it would mean nothing, without a word.
 
-given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(if $($(name)),$(name))))
+# Of a make that calls this one the variables are here too.
+given := $(if $(filter 0,$(MAKELEVEL)),$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(if $($(name)),$(name)))))
 
 # NAME, or NAME:TAKER,TAKER
 options = $(shell sed -n '/^Variables/,$$ { s/^  \([A-Z_]*\)=[^ ]* *\[\(.*\)\].*/\1:\2/; t row; \
