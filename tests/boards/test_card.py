@@ -307,11 +307,11 @@ def test_paths_of_a_user(tmp_path):
     """What the shell would take apart: in a card, a signed FIT and a device tree with the command line."""
     folder = tmp_path / "someone's (own) kernel"
     (folder / 'dtbs').mkdir(parents=True)
-    (folder / 'kernel').write_bytes(b'a kernel' * 1000)
+    for file in 'kernel', 'config':
+        shutil.copy(kernel('qemu/kernel arm32') / file, folder)
     subprocess.run([dtc('dtc'), '-q', '-O', 'dtb', '-o', folder / 'dtbs/sun8i-h3-orangepi-pc.dtb'],
                    input='/dts-v1/; / { model = "y"; };', text=True, check=True)
-    root = tmp_path / 'a root (2)'
-    root.mkdir()
+    root = tree(tmp_path / 'a root (2)')
     (root / 'file').write_text('text')
     own = key(tmp_path / 'my keys')
     out = BUILD / 'tests/card-orangepi-pc-images'
