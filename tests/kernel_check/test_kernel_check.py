@@ -107,10 +107,11 @@ def test_each_symbol_is_missed(board, line, image, tmp_path):
 
 @pytest.mark.parametrize('name', ['bookworm', 'newest', 'cloud-amd64'])
 def test_other_kernels(name, check):
-    """Older and newer ones have the same names. Debian's for clouds lack SATA, some USB."""
+    """Older and newer ones have the same names. Debian's for clouds lack SATA and SD, some USB."""
     result, must, advice = check('x86_64-uefi', (stock(name) / 'config').read_text())
     assert (result.returncode, must) == (0, []), result.stdout
-    assert set(advice) <= {'SATA_AHCI', 'USB_SUPPORT', 'USB', 'USB_XHCI_HCD', 'USB_STORAGE'}
+    assert set(advice) <= {'SATA_AHCI', 'USB_SUPPORT', 'USB', 'USB_XHCI_HCD', 'USB_STORAGE', 'MMC', 'MMC_BLOCK',
+                           'MMC_SDHCI', 'MMC_SDHCI_PCI'}
 
 
 def test_readme_names_the_same(image):
@@ -188,7 +189,7 @@ def make_config(line):
     ('root=/dev/vda rootfstype=ext4,squashfs', 'SQUASHFS', [], ['SQUASHFS']),
     ('root=/dev/vda rootfstype=ext2', 'EXT4_USE_FOR_EXT2', ['EXT4_USE_FOR_EXT2'], []),
     ('root=/dev/vda rootfstype=vfat', 'NLS_CODEPAGE_437', ['NLS_CODEPAGE_437'], []),
-    ('root=/dev/vda rootfstype=iso9660', '-', ['ISO9660_FS'], []),
+    ('root=/dev/vda rootfstype=iso9660', 'ISO9660_FS', ['ISO9660_FS'], []),
     # partition tables
     ('root=/dev/vda', 'MSDOS_PARTITION EFI_PARTITION', [], []),
     ('root=/dev/vda2', 'MSDOS_PARTITION EFI_PARTITION', ['MSDOS_PARTITION'], []),
