@@ -416,6 +416,24 @@ def test_kernel_takes_the_fragment(board, image, check, tmp_path, monkeypatch):
     assert (result.returncode, must, advice) == (0, [], []), result.stdout
 
 
+@pytest.mark.long
+def test_kernel_takes_the_pcs_fragment(check, tmp_path):
+    """As its first lines say, onto Debian's configuration: every line stays, and no PC needs a module."""
+    fragment, out = TOP / 'qemu/kernels/x86_64-pc.config', tmp_path / 'kernel'
+    out.mkdir()
+    (out / '.config').write_text((stock('amd64') / 'config').read_text())
+    assert '#     scripts/kconfig/merge_config.sh .config .../qemu/kernels/x86_64-pc.config\n' in fragment.read_text()
+    subprocess.run([source_of_linux() / 'scripts/kconfig/merge_config.sh', '-m', '-O', out, out / '.config', fragment],
+                   check=True, cwd=source_of_linux(), stdout=subprocess.DEVNULL)
+    whole = kernel_config('x86_64', 'x86_64-linux-gnu-', (out / '.config').read_text(), 'olddefconfig', out)
+    lines = re.findall('^CONFIG_.*$', fragment.read_text(), re.M)
+    assert len(lines) > 50 and [line for line in lines if f'\n{line}\n' not in whole] == []
+    for board in 'x86_64-bios', 'x86_64-uefi':
+        no_modules = make_config('CONFIG_COMPRESS_XZ=y\nCONFIG_CARD_SQUASHFS=y\nCONFIG_MODULES=n')
+        result, must, advice = check(board, whole, f'O={no_modules}')
+        assert (result.returncode, must, advice) == (0, [], []), result.stdout
+
+
 @functools.cache
 def source_of_linux():
     """The kernel source that qemu/kernel has unpacked."""
