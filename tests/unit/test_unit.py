@@ -32,6 +32,7 @@ UNITS = {
     'check': [],
     'words': [],
     'str': [],
+    'compiler': [],
     'log': [],
     'find': [],
     'fail': [],
