@@ -4,6 +4,7 @@
 uboot-i386 := x86
 uboot-armv5 := arm
 uboot-aarch64 := arm64
+uboot-riscv64 := riscv
 uboot-arch := $(or $(uboot-$(CONFIG_ARCH)),$(CONFIG_ARCH))
 
 $(images)/uInitrd: $(O)/initramfs

@@ -22,6 +22,8 @@ cflags := $(wordlist 3,99,$(arch-row)) -std=gnu11 -D_GNU_SOURCE -Os -flto -g \
 	-ffile-prefix-map=$(CURDIR)=. -include $(config)/autoconf.h
 ldflags := -static -no-pie -nostartfiles \
 	-Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,noexecstack
+# The processor's own layout, where it has one.
+layout := $(wildcard init/lib/arch/$(CONFIG_ARCH).ld)
 
 # A format of init/plan/super/ is in when its option is on: CONFIG_FS_EXT is ext.c.
 format-options := $(filter CONFIG_FS_%,$(.VARIABLES))
@@ -57,9 +59,9 @@ $(O)/init/%.o: init/%.c init/init.mk init/flags $(config)/musl
 # An option or a header that is gone makes its users compile again.
 $(config)/options/% init/%.h init/%.def: ;
 
-$(O)/init/init.debug: $(objects) $(format-options:CONFIG_%=$(config)/options/%)
+$(O)/init/init.debug: $(objects) $(layout) $(format-options:CONFIG_%=$(config)/options/%)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(specs) $(cflags) $(ldflags) $(objects) -o $@
+	$(Q)$(CC) $(specs) $(cflags) $(ldflags) $(addprefix -T ,$(layout)) $(objects) -o $@
 
 $(O)/init/init: $(O)/init/init.debug image/strip
 	$(Q)$(cross)objcopy -S -R .comment -R '.note*' -R .ARM.attributes $< $@.tmp

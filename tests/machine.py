@@ -39,6 +39,7 @@ BOARDS = {
     'qemu-arm': 'arm',
     'versatilepb': 'armv5',
     'qemu-aarch64': 'aarch64',
+    'qemu-riscv64': 'riscv64',
 }
 
 # board -> its folder, those of BOARD_PATH too

@@ -27,6 +27,8 @@
 #include "arch/arm.h"
 #elif defined(__i386__)
 #include "arch/i386.h"
+#elif defined(__riscv)
+#include "arch/riscv64.h"
 #endif
 
 #ifndef BLKGETDISKSEQ

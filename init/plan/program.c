@@ -12,6 +12,8 @@
 #define NATIVE EM_ARM
 #elif defined(__i386__)
 #define NATIVE EM_386
+#elif defined(__riscv)
+#define NATIVE EM_RISCV
 #endif
 
 #if __SIZEOF_POINTER__ == 8

@@ -338,7 +338,7 @@ def test_fragment_gives_what_is_needed(board, check, tmp_path):
     result = make(*words)
     assert result.returncode == 0, result.stdout
     fragment = (tmp_path / 'out/kernel.fragment').read_text()
-    arch = next(name for name in re.findall(r'CONFIG_(\w+)', fragment) if name.startswith(('ARM', 'X86')))
+    arch = next(name for name in re.findall(r'CONFIG_(\w+)', fragment) if name.startswith(('ARM', 'X86', 'ARCH_RV')))
     nothing = f'# Linux/x 6.12.1 Kernel Configuration\nCONFIG_{arch}=y\n# CONFIG_BLK_DEV_INITRD is not set\n'
     assert check(board, nothing)[1] != []
     result, must, advice = check(board, merged(nothing, fragment))
@@ -352,7 +352,7 @@ def test_fragment_gives_what_is_needed(board, check, tmp_path):
         assert [line for line in written if line.startswith('CONFIG_')] == lines
 
 
-KERNEL_ARCH = {'x86_64': 'x86_64', 'i386': 'i386', 'arm': 'arm', 'armv5': 'arm', 'aarch64': 'arm64'}
+KERNEL_ARCH = {'x86_64': 'x86_64', 'i386': 'i386', 'arm': 'arm', 'armv5': 'arm', 'aarch64': 'arm64', 'riscv64': 'riscv'}
 
 
 class LinuxKconfig(Kconfig):

@@ -23,7 +23,7 @@ HERE = TOP / 'tests/modules'
 OUT = BUILD / 'tests/kmod'
 SEED = 4
 KERNELS = ['cloud-amd64', *(pytest.param(name, marks=pytest.mark.long)
-                            for name in ('amd64', 'armmp', 'arm64'))]
+                            for name in ('amd64', 'armmp', 'arm64', 'riscv64'))]
 
 
 def run(*command, **options):

@@ -28,6 +28,9 @@ typedef Elf32_Phdr elf_segment;
 #elif defined(__i386__)
 #define NATIVE EM_386
 #define FOREIGN EM_X86_64
+#elif defined(__riscv)
+#define NATIVE EM_RISCV
+#define FOREIGN EM_AARCH64
 #endif
 
 #define INTERPRETER "/lib/ld-musl-x86_64.so.1"

@@ -9,7 +9,8 @@ __asm__(".text\n"
 
 #define REGISTER "x"
 #define NUMBER "x8"
-#include "svc.h"
+#define TRAP "svc 0"
+#include "registers.h"
 
 /* Calls the system call, clone, with these flags; what has the stack then calls run. */
 #define call_thread(n, flags, stack, run)                                      \

@@ -11,7 +11,8 @@ __asm__(".text\n"
 
 #define REGISTER "r"
 #define NUMBER "r7"
-#include "svc.h"
+#define TRAP "svc 0"
+#include "registers.h"
 
 /* Calls the system call, clone, with these flags; what has the stack then calls run. */
 #define call_thread(n, flags, stack, run)                                      \
