@@ -21,12 +21,17 @@ LOADERS = {
     'beaglebone-black': {128 << 10: 'MLO', 384 << 10: 'u-boot.img'},
     'wandboard': {1 << 10: 'SPL', 69 << 10: 'u-boot.img'},
     'rock64': {32 << 10: 'u-boot-rockchip.bin'},
+    'visionfive2': {2 << 20: 'u-boot-spl.bin.normal.out', 4 << 20: 'u-boot.itb'},
 }
-# The same, said by the loaders' own formats: a table of contents (AM335x), an IVT (i.MX), Rockchip's 0FF0AA55 through its RC4.
+# board -> the types of the partitions that it looks for
+TYPES = {'visionfive2': ['2E54B353-1271-4842-806F-E436D6AF6985', 'BC13C2FF-59E6-4262-A352-B275FD6F7172']}
+# The same, said by the loaders' own formats: a table of contents (AM335x), an IVT (i.MX), Rockchip's 0FF0AA55 through
+# its RC4, and where the JH7110's SPL and its copy begin.
 MAGIC = {
     'beaglebone-black': (128 << 10, bytes.fromhex('40000000')),
     'wandboard': (1 << 10, bytes.fromhex('d1')),
     'rock64': (32 << 10, bytes.fromhex('3b8cdcfc')),
+    'visionfive2': (2 << 20, bytes.fromhex('4002000000002000')),
 }
 MIB = 1 << 20
 
@@ -72,8 +77,8 @@ def partitions(disk):
 
 
 def read(disk, name):
-    """A file of the boot partition."""
-    start, _ = partitions(disk)[0]
+    """A file of the boot partition, which is the one before root."""
+    start, _ = partitions(disk)[-2]
     return subprocess.run(['mtype', '-i', f'{disk}@@{start}', f'::/{name}'], check=True,
                           stdout=subprocess.PIPE).stdout
 
@@ -84,7 +89,10 @@ def test_boards_that_are_not_run(board, tmp_path):
     images = made(board)
     disk = images / 'disk.img'
     data = disk.read_bytes()
-    (boot, _), (root, size) = partitions(disk)
+    *before, (boot, _), (root, size) = partitions(disk)
+    table = output('sfdisk', '-d', disk)
+    assert re.findall('type=([^,]*)', table)[:len(before)] == TYPES.get(board, [])
+    assert [start for start, _ in before] == [*LOADERS[board]][:len(before)]
     for offset, name in LOADERS[board].items():
         with open(loader(board, name), 'rb') as file:
             whole = file.read()
@@ -98,13 +106,14 @@ def test_boards_that_are_not_run(board, tmp_path):
         assert read(disk, name)
     line = re.search(r'append (.*)', extlinux)[1]
     assert line == (TOP / f'boards/{board}/cmdline').read_text().strip()
-    assert 'root=PARTUUID=6b696e64-02' in line and data[440:444] == bytes.fromhex('6b696e64')[::-1]
+    uuid = re.search('uuid=([^,]*).*\\Z', table)[1].lower() if before else '6b696e64-02'
+    assert f'root=PARTUUID={uuid} ' in line and (before or data[440:444] == bytes.fromhex('6b696e64')[::-1])
     (tmp_path / 'dtb').write_bytes(read(disk, 'board.dtb'))
     vendor = {'beaglebone-black': 'ti,am335x-bone-black', 'wandboard': 'wand,imx6q-wandboard',
-              'rock64': 'pine64,rock64'}
+              'rock64': 'pine64,rock64', 'visionfive2': 'starfive,visionfive-2-v1.3b'}
     assert vendor[board] in output(dtc('fdtget'), tmp_path / 'dtb', '/', 'compatible').split()
     archive = read(disk, 'initramfs')
-    assert archive == (images / 'initramfs.cpio.xz').read_bytes() and len(archive) < 100000
+    assert archive == next(images.glob('initramfs.cpio.*')).read_bytes() and len(archive) < 100000
     assert data[root:root + 4] == b'hsqs' and root + size <= len(data)
 
 
