@@ -24,7 +24,7 @@ endif
 # What is left in a board's folder of the one that it was copied from.
 .PHONY: board-check
 board-check:
-	$(Q)$(PYTHON) image/board-check $(board) $(kernel-folder)
+	$(Q)$(PYTHON) image/board-check $(board) $(if $(kernel-folder),$(call path,$(kernel-folder)))
 
 kernel-check := $(PYTHON) image/kernel-check $(board) $(O)/.config
 .PHONY: kernel-check kernel-fragment

@@ -2,9 +2,6 @@
 
 unconfigured += %defconfig menuconfig
 
-ifneq ($(if $(findstring /,$(BOARD)),,$(words $(BOARD)) $(notdir $(board))),1 $(BOARD))
-$(error BOARD=$(BOARD): no such board in $(strip $(board-path)); `make list-boards` lists them)
-endif
 $(call folder,O,build/$(BOARD))
 configured-for := $(configured-for)
 

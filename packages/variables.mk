@@ -1,5 +1,9 @@
 # The user's variables: values that cannot be, and paths as words of the shell.
 
+ifneq ($(if $(findstring /,$(BOARD)),,$(words $(BOARD)) $(notdir $(board))),1 $(BOARD))
+$(error BOARD=$(BOARD): no such board in $(strip $(board-path)); `make list-boards` lists them)
+endif
+
 # In a path make, the shell or the compiler would take them for something else; packages/env.sh sees to CACHE.
 special := : ; ' " ` & | < > ( ) * ? = $$ % \ \#
 unfit = $(filter-out 1,$(words x$1x))$(foreach mark,$(special),$(findstring $(mark),$1))
