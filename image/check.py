@@ -8,7 +8,6 @@ import runpy
 import struct
 import subprocess
 import sys
-import tempfile
 from pathlib import Path, PurePosixPath
 
 HERE = Path(__file__).resolve().parent
@@ -66,8 +65,8 @@ def check_kernel(kernel, arch):
 def configuration(kernel):
     """The file with this kernel's: in its folder, in /boot, or where it was built."""
     places = [kernel.with_name("config"), kernel.with_name(kernel.name.replace("vmlinuz", "config"))]
-    places += [top / ".config" for arch, top in zip(kernel.resolve().parents[2:], kernel.resolve().parents[3:4])
-               if arch.name == "arch"]
+    built = re.match(r"(.*)/arch/[^/]+/boot/", str(kernel.resolve()))
+    places += [Path(built[1]) / ".config"] if built else []
     return next((path for path in places if path != kernel and path.is_file()), None)
 
 
@@ -165,35 +164,37 @@ class Ext:
     def ask(self, request):
         return output("debugfs", "-R", request, self.image).stdout
 
+    def opens(self):
+        return self.look("/") is not None
+
     def look(self, path):
-        """l, d, - or another letter of ls -l; whether it may be run; where the link leads."""
+        """The kind of the file, as `ls -l` begins; whether it may be run; where the link leads. Or None."""
         text = self.ask(f'stat "{path}"').decode(errors="replace")
-        kind = re.search(r"Type: (\w+) .*Mode: +(\d+)", text)
-        if not kind:
+        found = re.search(r"Type: (\w+) .*Mode: +(\d+)", text)
+        if not found:
             return None
-        link = re.search(r'link dest: "(.*)"', text)
-        letter = {"symlink": "l", "directory": "d", "regular": "-"}.get(kind[1], "?")
-        target = link[1] if link else self.read(path).decode(errors="replace") if letter == "l" else ""
-        return letter, bool(int(kind[2], 8) & 0o111), target
+        kind = {"symlink": "l", "directory": "d", "regular": "-"}.get(found[1], "?")
+        link = re.search(r'^Fast link dest: "(.*)"$', text, re.M)
+        target = link[1] if link else self.read(path).decode(errors="replace") if kind == "l" else ""
+        return kind, int(found[2], 8) & 0o111, target
 
     def read(self, path):
         return self.ask(f'cat "{path}"')
 
 
 class Squashfs:
-    """Files of a squashfs image."""
+    """The same of a squashfs."""
 
     def __init__(self, image):
         self.image = image
 
+    def opens(self):
+        return not output("unsquashfs", "-s", self.image).returncode
+
     def look(self, path):
-        lines = output("unsquashfs", "-d", "", "-lln", self.image, path.lstrip("/")).stdout.decode(errors="replace")
-        for line in lines.splitlines():
-            mode, *_, name = line.split(maxsplit=5)
-            name, _, target = name.partition(" -> ")
-            if name == path:
-                return mode[0], "x" in mode, target
-        return None
+        listed = output("unsquashfs", "-d", "", "-lln", self.image, path.lstrip("/")).stdout.decode(errors="replace")
+        found = re.search(rf"^(\S+) .* {re.escape(path)}(?: -> (.*))?$", listed, re.M)
+        return found and (found[1][0], "x" in found[1], found[2])
 
     def read(self, path):
         return output("unsquashfs", "-cat", self.image, path.lstrip("/")).stdout
@@ -203,28 +204,23 @@ FILES = {"ext2": Ext, "ext3": Ext, "ext4": Ext, "squashfs": Squashfs}
 
 
 def resolved(files, path):
-    """The regular file that a path leads to, within this root, if it may be run."""
-    at, rest, links = PurePosixPath("/"), list(PurePosixPath(path).parts[1:]), 0
-    while rest:
+    """The program that a path leads to, within this root; or None."""
+    at, rest = PurePosixPath("/"), path.split("/")
+    # no end: links in a circle
+    for _ in range(200):
+        if not rest:
+            return None
         name = rest.pop(0)
-        if name == "..":
-            at = at.parent
-            continue
-        found = files.look(str(at / name))
+        at = at.parent if name == ".." else at / name
+        found = files.look(str(at)) if name not in ("", ".", "..") else ("d", 0, "")
         if not found:
             return None
-        letter, runs, target = found
-        if letter == "l":
-            links += 1
-            if links > 40:
-                return None
-            if target.startswith("/"):
-                at = PurePosixPath("/")
-            rest = [part for part in PurePosixPath(target).parts if part != "/"] + rest
-            continue
-        at = at / name
-        if not rest and letter == "-" and runs:
-            return str(at)
+        kind, runs, target = found
+        if kind == "l":
+            at = PurePosixPath("/") if target.startswith("/") else at.parent
+            rest = target.split("/") + rest
+        elif not rest:
+            return str(at) if kind == "-" and runs else None
     return None
 
 
@@ -232,9 +228,10 @@ def check_init(kind, root, image):
     """One of the programs that /init starts is there, and is for this processor."""
     given = image.last("init")
     names = given or INITS + ["/bin/sh"] * (image.value("INIT_SH") == "y")
-    if kind not in FILES or any(re.search(r'[^\w./+:@-]', name) for name in names):
+    files = FILES[kind](root) if kind in FILES else None
+    # what the tools cannot tell is not held against root
+    if not files or not files.opens() or re.search(r'[^\w./+:@-]', "".join(names)):
         return
-    files = FILES[kind](root)
     found = next(filter(None, (resolved(files, name) for name in names)), None)
     if not found:
         die(given_root(), f"there is no {' or '.join(names)} in it that can be run")

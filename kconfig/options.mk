@@ -2,7 +2,8 @@
 # image, files of the card, another variable. To all others it would mean nothing, without a word.
 
 # Of a make that calls this one the variables are here too.
-given := $(if $(filter 0,$(MAKELEVEL)),$(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(if $($(name)),$(name)))))
+given := $(if $(filter 0,$(MAKELEVEL)),$(foreach name,$(.VARIABLES), \
+	$(if $(filter command,$(firstword $(origin $(name)))),$(if $($(name)),$(name)))))
 
 # NAME, or NAME:TAKER,TAKER
 options = $(shell sed -n '/^Variables/,$$ { s/^  \([A-Z_]*\)=[^ ]* *\[\(.*\)\].*/\1:\2/; t row; \
@@ -15,12 +16,12 @@ takers := $(notdir $(if $(with-card),$(patsubst qemu,image,$(goals)),$(goals))) 
 	$(if $(filter kindling.itb,$(forms)),FIT) $(if $(filter kindling.efi,$(forms)),UKI) \
 	$(if $(filter kindling.dtbo,$(forms)),DTB_CMDLINE) $(if $(MODULES),modules)
 
-unknown-option = $(error $1=$($1): no such option; $(if $(filter undefined,$(origin CONFIG_$1)),`make help` lists \
-	them,CONFIG_$1 is one of the configuration: make menuconfig))
-unused-option = $(error $1=$($1): `make $(goals)` takes no notice of it here; it is for: $2)
-check-option = $(if $2,$(if $(findstring :,$2),$(call check-takers,$1,$(subst $(comma), ,$(lastword $(subst :, ,$2))))),$(call \
-	unknown-option,$1))
-check-takers = $(if $(filter $(takers),$2),,$(call unused-option,$1,$2))
+hint = $(if $(filter undefined,$(origin CONFIG_$1)),`make help` lists them,CONFIG_$1 is set by make menuconfig)
+unknown = $(error $1=$($1): no such option; $(hint))
+unused = $(error $1=$($1): `make $(goals)` takes no notice of it here; it is for: $2)
+# NAME, its row, the words of that behind NAME
+check-row = $(if $2,$(if $3,$(if $(filter $(takers),$3),,$(call unused,$1,$3))),$(call unknown,$1))
+check-option = $(call check-row,$1,$2,$(wordlist 2,99,$(subst :, ,$(subst $(comma), ,$2))))
 
 # Not by the configuration of before: make reads the new one first, and then all of this again.
 old := $(if $(MAKE_RESTARTS),,$(if $(filter-out $(unconfigured),$(goals)),$(shell \

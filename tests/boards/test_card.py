@@ -176,6 +176,12 @@ def roots(tmp_path_factory):
     tree(top / 'x86', elf(62, 64))
     tree(top / 'arm', elf(40, 32))
     tree(top / 'none', name='sbin/getty')
+    loop = tree(top / 'loop', name='sbin/getty')
+    (loop / 'sbin/init').symlink_to('../sbin/init')
+    # a link that ext4 has in a block, to an absolute name
+    (good / 'etc').symlink_to('/sbin' + '/.' * 60)
+    for name in 'none', 'loop':
+        subprocess.run([TOP / 'qemu/disk', top / f'{name}.ext4', top / name, 'ext4'], check=True)
     for kind in 'ext4', 'squashfs':
         subprocess.run([TOP / 'qemu/disk', top / kind, good, kind], check=True)
     os.setxattr(tree(top / 'attributes') / 'usr', 'user.note', b'kept')
@@ -196,14 +202,19 @@ def roots(tmp_path_factory):
     return top
 
 
-def poor_kernel(folder):
-    """Debian's, by the words of its configuration without some parts of squashfs."""
-    folder.mkdir()
+def other_kernel(folder, words):
+    """For KERNEL=poor one that by its configuration lacks parts of squashfs, and has ext4; for KERNEL=zImage one
+    without any. Modules and device tree are those of the board's own kernel."""
+    if not words or not words[0].startswith('KERNEL='):
+        return words
     found = kernel('qemu/stock armmp')
-    for name in 'kernel', 'release', 'dtbs', 'modules':
-        (folder / name).symlink_to(found / name)
-    (folder / 'config').write_text(re.sub('CONFIG_SQUASHFS_(ZSTD|XATTR)=y\n', '', (found / 'config').read_text()))
-    return folder
+    (folder / 'poor').mkdir()
+    (folder / 'poor/kernel').symlink_to(found / 'kernel')
+    text = re.sub('CONFIG_SQUASHFS_(ZSTD|XATTR)=y\n', '', (found / 'config').read_text())
+    (folder / 'poor/config').write_text(text.replace('CONFIG_EXT4_FS=m', 'CONFIG_EXT4_FS=y'))
+    shutil.copy(found / 'kernel', folder / 'zImage')
+    return [re.sub('=(poor|zImage)$', rf'={folder}/\1', words[0]), *words[1:], f'MODULES={found}/modules',
+            f'DTB={found}/dtbs/sun8i-h3-orangepi-pc.dtb']
 
 
 NO_FILE_SYSTEM = r'ROOT=\S+/{}: not a file system: {}.*: a directory, a tarball or the image of a file system'
@@ -226,6 +237,8 @@ NO_FILE_SYSTEM = r'ROOT=\S+/{}: not a file system: {}.*: a directory, a tarball 
     ('x86', [], r'ROOT=\S+/x86: /usr/sbin/init is not for arm: ELF 64-bit LSB executable, x86-64; no image'),
     ('none', [], r'ROOT=\S+/none: there is no /sbin/init or /etc/init or /bin/init in it that can be run'),
     ('tree', ['CMDLINE=root=/dev/mmcblk0p2 init=/bin/sh'], r'there is no /bin/sh in it that can be run'),
+    ('none.ext4', ['KERNEL=poor'], r'ROOT=\S+/none.ext4: there is no /sbin/init or .* in it that can be run'),
+    ('loop.ext4', ['KERNEL=poor'], r'ROOT=\S+/loop.ext4: there is no /sbin/init or .* in it that can be run'),
     # the command line
     ('tree', ['CMDLINE=console=ttyS0'], r'no root= on the command line'),
     ('tree', ['CMDLINE=root=LABEL=ssd'], r'disk.img partition 2 .*squashfs(.*\n)+card: this card has not the root '
@@ -241,10 +254,7 @@ def test_cards_that_cannot_boot(root, words, complaint, roots, tmp_path):
     (tmp_path / 'text').write_text('how to make a kernel\n')
     # as Linux's Documentation/arch/arm64/booting.rst has its head
     (tmp_path / 'arm64').write_bytes(struct.pack('<II3Q24x4sI', 0x91005a4d, 0, 0, 1 << 24, 0xa, b'ARM\x64', 0))
-    poor_kernel(tmp_path / 'poor')
-    words = [re.sub('=(text|arm64|poor)$', rf'={tmp_path}/\1', word) for word in words]
-    if words and words[0].startswith('KERNEL='):
-        words.append(f'DTB={tmp_path}/poor/dtbs/sun8i-h3-orangepi-pc.dtb')
+    words = [re.sub('=(text|arm64)$', rf'={tmp_path}/\1', word) for word in other_kernel(tmp_path, words)]
     result, images = card('orangepi-pc', f'ROOT={roots / root}', *words)
     assert result.returncode != 0
     said = result.stdout.replace(f'{tmp_path}/', '')
@@ -258,9 +268,11 @@ def test_cards_that_cannot_boot(root, words, complaint, roots, tmp_path):
     ('squashfs.xz', [], ''),
     ('squashfs.zstd', [], ''),
     ('arm', [], ''),
+    ('ext4', ['KERNEL=poor'], ''),
     # the card may be another disk there
     ('tree', ['CMDLINE=root=/dev/mmcblk1p2 rootwait'], ''),
     ('none', ['CMDLINE=root=/dev/mmcblk1p2 init=/sbin/getty'], ''),
+    ('ext4', ['KERNEL=poor', 'CMDLINE=root=/dev/mmcblk1p2 init=/etc/init'], ''),
     # what cannot be told from outside is said
     ('tree', ['CMDLINE=root=179:2'], 'root: .*not to be told from images'),
     ('noise', ['CMDLINE=root=/dev/mmcblk0p2 rootfstype=bcachefs'], 'not a file system that kindling knows'),
@@ -268,12 +280,7 @@ def test_cards_that_cannot_boot(root, words, complaint, roots, tmp_path):
     ('attributes', ['KERNEL=poor'], 'file capabilities.*, which the kernel will not see: it lacks SQUASHFS_XATTR'),
 ])
 def test_cards_that_can_boot(root, words, note, roots, tmp_path):
-    if words and words[0].startswith('KERNEL='):
-        folder = poor_kernel(tmp_path / 'poor')
-        shutil.copy(folder / 'kernel', tmp_path / 'zImage')
-        words = [words[0].replace('=', f'={tmp_path}/'), f'MODULES={folder}/modules',
-                 f'DTB={folder}/dtbs/sun8i-h3-orangepi-pc.dtb']
-    result, images = card('orangepi-pc', f'ROOT={roots / root}', *words)
+    result, images = card('orangepi-pc', f'ROOT={roots / root}', *other_kernel(tmp_path, words))
     assert result.returncode == 0, result.stdout
     notes = re.findall(r'^  NOTE +(.*)$', result.stdout, re.M)
     assert len(notes) == bool(note) and re.search(note, ' '.join(notes)), result.stdout
