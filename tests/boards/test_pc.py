@@ -10,7 +10,7 @@ from machine import BUILD, TOP, output
 from test_boards import command, kernel, root
 
 BOARDS = ['x86_64-bios', 'x86_64-uefi']
-OURS, DEBIANS = 'qemu/kernel x86_64', 'qemu/stock amd64'
+OURS, DEBIANS = 'qemu/kernel x86_64-pc', 'qemu/stock amd64'
 
 
 def started(board, words, *qemu):
