@@ -1,8 +1,10 @@
 /* Prints every option of the .config that is named, as the host tool understands it. */
+#include "host/complain.h"
 #include "host/config.h"
-#include "host/host.h"
+#include "host/memory.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 char *copy(const char *s)
