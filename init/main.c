@@ -12,7 +12,7 @@ static void stop_at(const struct boot *b, enum stage stage)
 		shell(b);
 }
 
-static _Noreturn void try_root(struct boot *b)
+static __attribute__((noreturn)) void try_root(struct boot *b)
 {
 	choose_root(b);
 	do {

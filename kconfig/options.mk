@@ -11,10 +11,11 @@ options = $(shell sed -n '/^Variables/,$$ { s/^  \([A-Z_]*\)=[^ ]* *\[\(.*\)\].*
 
 comma := ,
 goals := $(or $(MAKECMDGOALS),all)
+making = $(forms) $(notdir $(goals))
 # who is at work: where QEMU starts from a card, `qemu` is `image`
 takers := $(notdir $(if $(with-card),$(patsubst qemu,image,$(goals)),$(goals))) $(card-words) $(given) \
-	$(if $(filter kindling.itb,$(forms)),FIT) $(if $(filter kindling.efi,$(forms)),UKI) \
-	$(if $(filter kindling.dtbo,$(forms)),DTB_CMDLINE) $(if $(MODULES),modules)
+	$(if $(filter kindling.itb,$(making)),FIT) $(if $(filter kindling.efi,$(making)),UKI) \
+	$(if $(filter kindling.dtbo board.dtb,$(making)),DTB_CMDLINE) $(if $(MODULES),modules)
 
 hint = $(if $(filter undefined,$(origin CONFIG_$1)),`make help` lists them,CONFIG_$1 is set by make menuconfig)
 unknown = $(error $1=$($1): no such option; $(hint))

@@ -83,7 +83,7 @@ def test_same_files(copy):
     assert (status, wrong) == (0, []), said
     same = {names: files.split(', ') for files, names in re.findall(r'^  same    (.*): as in (.*)$', said, re.M)}
     assert 'qemu' in same['orangepi-pc'] and 'bootloader' in same['orangepi-pc']
-    assert 'cmdline' in same['orangepi-pc, x86_64-bios']
+    assert any(', ' in names for names in same)
     assert not {'symbols', 'README.md', 'budget', 'kernel'} & {name for names in same.values() for name in names}
     # also those of one's own
     shutil.copytree(copy, copy.parent / 'theirs')

@@ -331,13 +331,13 @@ def test_paths_of_a_user(tmp_path):
     (root / 'file').write_text('text')
     own = key(tmp_path / 'my keys')
     out = BUILD / 'tests/card-orangepi-pc-images'
-    fit, tree = out / 'images/kindling.itb', out / 'images/board.dtb'
+    fit, board_dtb = out / 'images/kindling.itb', out / 'images/board.dtb'
     words = f'KERNEL={folder}', f'ROOT={root}', f'KEY={own}'
-    images = made('orangepi-pc', fit, tree, *words)
+    images = made('orangepi-pc', fit, board_dtb, *words)
     assert read(images / 'disk.img', 'kernel') == (folder / 'kernel').read_bytes()
     assert 'file' in output('debugfs', '-R', 'ls', out / 'root.img')
     assert 'Sign algo:    sha256,rsa2048:dev' in output('dumpimage', '-l', fit)
-    assert 'root=' in output(dtc('fdtget'), tree, '/chosen', 'bootargs')
+    assert 'root=' in output(dtc('fdtget'), board_dtb, '/chosen', 'bootargs')
     # of a file, and of a home that the shell did not fill in
     home = Path('~') / folder.name
     result = make('BOARD=orangepi-pc', f'O={out}', 'image', f'KERNEL={home}/kernel', f'ROOT=~/{root.name}',
