@@ -23,11 +23,11 @@ def started(board, words, *qemu):
 # ---- the screen ------------------------------------------------------------------------------------
 
 def test_screen_of_a_bios(tmp_path):
-    """Text, in the memory where a VGA has it; each letter with its colour."""
+    """Text, in the memory where a VGA has it, through which the console scrolls; each letter with its colour."""
     with started('x86_64-bios', command('x86_64-bios', 'syslinux', kernel(OURS), '', ' screen'),
                  '-device', 'VGA') as guest:
         assert 'INIT end' in guest.text
-        guest.monitor('pmemsave', val=0xb8000, size=80 * 25 * 2, filename=str(tmp_path / 'screen'))
+        guest.monitor('pmemsave', val=0xb8000, size=32 << 10, filename=str(tmp_path / 'screen'))
         screen = (tmp_path / 'screen').read_bytes()[::2].decode('cp437')
     lines = [screen[at:at + 80].rstrip() for at in range(0, len(screen), 80)]
     assert any(re.search(r'\] kindling: root /dev/sda2 \(squashfs\)', line) for line in lines), lines
