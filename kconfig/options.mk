@@ -10,7 +10,6 @@ options = $(shell sed -n '/^Variables/,$$ { s/^  \([A-Z_]*\)=[^ ]* *\[\(.*\)\].*
 	s/^  \([A-Z_]*\)=.*/\1/; t row; b; : row; s/ //g; p }' help.txt)
 
 comma := ,
-goals := $(or $(MAKECMDGOALS),all)
 making = $(forms) $(notdir $(goals))
 # who is at work: where QEMU starts from a card, `qemu` is `image`
 takers := $(notdir $(if $(with-card),$(patsubst qemu,image,$(goals)),$(goals))) $(card-words) $(given) \

@@ -8,12 +8,10 @@ endif
 special := : ; ' " ` & | < > ( ) * ? = $$ % \ \#
 unfit = $(filter-out 1,$(words x$1x))$(foreach mark,$(special),$(findstring $(mark),$1))
 
-ifneq ($(filter-out help list-boards,$(or $(MAKECMDGOALS),all)),)
 $(foreach name,CURDIR O H,$(if $(strip $(call unfit,$($(name)))), \
 	$(error $(name)=$($(name)): no build in a path with a space, quote or the like; use another)))
 ifneq ($(filter command override,$(origin CC)),)
 $(error CC=$(CC): kindling is built with gcc; CROSS_COMPILE=PREFIX says which, HOSTCC= is the host tool's compiler)
-endif
 endif
 
 # A user's path may have them: without ~, as one word of the shell, and for wildcard.

@@ -6,6 +6,7 @@ Builds are kept in build/tests/, one folder for each board and set of lines.
 """
 import hashlib
 import os
+import shutil
 import subprocess
 
 import kconfiglib
@@ -21,6 +22,13 @@ def make(*words, top=TOP, **variables):
     env = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(['make', '-C', top, *map(str, words)], text=True, env=env | variables,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def copied(top, to):
+    """A copy of a source tree, in another place."""
+    def not_source(folder, names):
+        return {'build', '.git'} if folder == str(top) else {'__pycache__'}
+    return shutil.copytree(top, to, symlinks=True, ignore=not_source)
 
 
 def every_option(value):

@@ -7,7 +7,6 @@ A target is a board's QEMU machine with a kernel. boards/BOARD/qemu declares it:
 A row runs on the first target that has all it needs; with `each` on all of them: "check" on each board's first
 one already in make check, "long" only in check-long.
 """
-import functools
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +28,7 @@ class Target(NamedTuple):
 
     @property
     def folder(self):
-        return folder(self.command)
+        return machine.kernel_folder(self.command)
 
     def lacks(self, needs):
         return sorted(set(needs) - self.features)
@@ -47,12 +46,6 @@ class Target(NamedTuple):
 
 def symbols(row):
     return row['config'].replace('|', ' ').split()
-
-
-@functools.cache
-def folder(command):
-    script, name = command.split()
-    return Path(machine.output(TOP / script, name))
 
 
 def declared(board):

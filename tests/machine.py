@@ -75,20 +75,26 @@ def image(board):
     return out / 'images/initramfs.cpio.gz'
 
 
+@once
+def kernel_folder(command):
+    """The folder of a kernel, as a line of boards/BOARD/kernel prints it; made when it is missing."""
+    return Path(output(*f'{TOP}/{command}'.split()))
+
+
 def kernel(name):
-    """The test kernel of that name (qemu/kernels/), built when it is missing."""
-    return Path(output(TOP / 'qemu/kernel', name)) / 'kernel'
+    """The test kernel of that name (qemu/kernels/)."""
+    return kernel_folder(f'qemu/kernel {name}') / 'kernel'
+
+
+def stock(name):
+    """The folder of Debian's own kernel of that name."""
+    return kernel_folder(f'qemu/stock {name}')
 
 
 @functools.cache
 def dtc(name):
     """A program of packages/dtc: dtc, fdtget, fdtoverlay, ..."""
     return Path(output(TOP / 'packages/build', 'dtc', 'host')) / name
-
-
-def stock(name):
-    """The folder of Debian's own kernel of that name (qemu/stock), fetched when it is missing."""
-    return Path(output(TOP / 'qemu/stock', name))
 
 
 def output(*command):

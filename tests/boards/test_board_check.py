@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from builds import make
-from machine import FOLDERS, TOP, once, stock
+from machine import FOLDERS, TOP, stock
 
 KERNEL = r'^qemu/stock (\S+)'
 
@@ -21,13 +21,10 @@ def check(folder, kernel=None, **variables):
     return result.returncode, re.findall(r'^  wrong   (\S+) +(.*)$', result.stdout, re.M), result.stdout
 
 
-debian = once(stock)
-
-
 def of(board):
     """Debian's kernel that it starts with, or None."""
     named = re.findall(KERNEL, (FOLDERS[board] / 'kernel').read_text(), re.M)
-    return debian(named[0]) if named else None
+    return stock(named[0]) if named else None
 
 
 @pytest.mark.parametrize('board', FOLDERS)
@@ -71,7 +68,7 @@ def test_what_a_copy_leaves(case, copy):
     files, expected = WRONG[case]
     for name, text in files.items():
         (copy / name).write_text(text) if text is not None else (copy / name).unlink()
-    status, wrong, said = check(copy, debian('armmp'))
+    status, wrong, said = check(copy, stock('armmp'))
     assert status == 1 and len(wrong) == len(expected), said
     assert all(file == name and why.startswith(text) for (file, why), (name, text) in zip(wrong, expected)), said
 
@@ -79,7 +76,7 @@ def test_what_a_copy_leaves(case, copy):
 def test_same_files(copy):
     """Named with the boards that have them; not those that all boards share."""
     (copy / 'symbols').write_text((copy / 'symbols').read_text() + 'USB?  a stick\n')
-    status, wrong, said = check(copy, debian('armmp'))
+    status, wrong, said = check(copy, stock('armmp'))
     assert (status, wrong) == (0, []), said
     same = {names: files.split(', ') for files, names in re.findall(r'^  same    (.*): as in (.*)$', said, re.M)}
     assert 'qemu' in same['orangepi-pc'] and 'bootloader' in same['orangepi-pc']
@@ -101,7 +98,7 @@ def test_outside(copy, tmp_path):
     assert run('BOARD=mine', out, 'defconfig').returncode == 0
     assert 'CONFIG_DTB="sun8i-h3-orangepi-pc"' in (tmp_path / 'out/.config').read_text()
     assert f'BOARD   {copy}, with ' in run(out, 'board-check').stdout
-    result = run(out, 'kernel-check', f'KCONFIG={debian("armmp")}/config')
+    result = run(out, 'kernel-check', f'KCONFIG={stock("armmp")}/config')
     assert 'for mine, root=' in result.stdout and result.returncode == 0, result.stdout
     (tmp_path / 'out/.config').write_text('CONFIG_ARM=y\n')
     assert run('BOARD=mine', out, 'savedefconfig').returncode == 0

@@ -50,7 +50,6 @@ def root(arch):
     return folder
 
 
-kernel = once(lambda command: Path(machine.output(*f'{TOP}/{command}'.split())))
 LOCKS = defaultdict(Lock)
 
 
@@ -81,7 +80,7 @@ def command(board, way, folder, place, mark=''):
 def boot(row):
     """The console of a row, up to its init."""
     board, way, found, place = ROWS[row]
-    folder = kernel(found)
+    folder = machine.kernel_folder(found)
     with machine.guest([TOP / 'qemu/run', board, *command(board, way, folder, place), '--']) as guest:
         # not all of these machines can be powered off
         guest.expect('INIT end|Rebooting in|Kernel panic|\\breboot: ')
@@ -115,7 +114,7 @@ def test_board(row, consoles):
 @pytest.mark.parametrize('row', DATA['lacks'], ids=lambda row: f'{row["row"]} {row["file"]}')
 def test_lacks(row):
     board, way, found, place = ROWS[row['row']]
-    words = command(board, way, kernel(found), place, f' without {row["file"]}')
+    words = command(board, way, machine.kernel_folder(found), place, f' without {row["file"]}')
     subprocess.run(['mdel', '-i', f'{words[1]}@@1M', f'::{row["file"]}'], check=True)
     with machine.guest([TOP / 'qemu/run', board, *words, '--']) as guest:
         guest.expect(re.escape(row['shows']))

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from builds import make
-from machine import BUILD, TOP, dtc, output, stock
-from test_boards import kernel
+from builds import copied, make
+from machine import BUILD, TOP, dtc, kernel_folder, output, stock
 from test_uboot import key
 
 # board -> what its ROM looks for: {offset on the card: the first bytes of the file there}
@@ -56,11 +55,6 @@ def tree(folder, program=b'#!/bin/sh\n', name='sbin/init'):
     for path in [folder, *folder.rglob('*')]:
         path.chmod(0o755)
     return folder
-
-
-def copied(top, to):
-    return shutil.copytree(top, to, symlinks=True, ignore=lambda folder, names: (
-        {'build', '.git'} if folder == str(top) else {'__pycache__'}))
 
 
 def loader(board, name):
@@ -207,7 +201,7 @@ def other_kernel(folder, words):
     without any. Modules and device tree are those of the board's own kernel."""
     if not words or not words[0].startswith('KERNEL='):
         return words
-    found = kernel('qemu/stock armmp')
+    found = kernel_folder('qemu/stock armmp')
     (folder / 'poor').mkdir()
     (folder / 'poor/kernel').symlink_to(found / 'kernel')
     text = re.sub('CONFIG_SQUASHFS_(ZSTD|XATTR)=y\n', '', (found / 'config').read_text())
@@ -324,7 +318,7 @@ def test_paths_of_a_user(tmp_path):
     folder = tmp_path / "someone's (own) kernel"
     (folder / 'dtbs').mkdir(parents=True)
     for file in 'kernel', 'config':
-        shutil.copy(kernel('qemu/kernel arm32') / file, folder)
+        shutil.copy(kernel_folder('qemu/kernel arm32') / file, folder)
     subprocess.run([dtc('dtc'), '-q', '-O', 'dtb', '-o', folder / 'dtbs/sun8i-h3-orangepi-pc.dtb'],
                    input='/dts-v1/; / { model = "y"; };', text=True, check=True)
     root = tree(tmp_path / 'a root (2)')

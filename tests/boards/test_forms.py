@@ -10,8 +10,8 @@ import pytest
 
 import machine
 from builds import built, make
-from machine import TOP, dtc, output
-from test_boards import kernel, root
+from machine import TOP, dtc, kernel_folder, output
+from test_boards import root
 from test_uboot import key, run
 
 TREE = '/dts-v1/; / { compatible = "x"; chosen { stdout-path = "serial0"; }; };'
@@ -115,7 +115,7 @@ def test_dtc_is_ours(fit, tmp_path, monkeypatch):
 
 def test_forms_of_another_configuration_go(tmp_path):
     """What is in images/ is what the configuration asks for, and `make` names it with its size."""
-    folder = kernel('qemu/kernel arm32')
+    folder = kernel_folder('qemu/kernel arm32')
     given, line = [f'KERNEL={folder}'], ['DISKID=12345678', 'CMDLINE=root=PARTUUID=6b696e64-02']
     for form, files, words in (
         ('FORM_UINITRD=y', {'uInitrd'}, []),
@@ -166,7 +166,7 @@ ROOT = 'root=PARTUUID=6b696e64-02 rootwait=30'
     ('arm64', 'CONFIG_MODULES_APART=y', ROOT),
 ], ids=['default', 'append', 'override', 'modules apart'])
 def test_card(name, lines, cmdline, tmp_path):
-    folder = kernel(f'qemu/{"stock" if name == "arm64" else "kernel"} {name}')
+    folder = kernel_folder(f'qemu/{"stock" if name == "arm64" else "kernel"} {name}')
     out = built(BOARD, lines, ('image', 'BOOT=extlinux', f'KERNEL={folder}', f'ROOT={root("aarch64")}',
                                f'CMDLINE=console=ttyAMA0 {cmdline}'), folder='uboot-aarch64').out
     card = (out / 'images/disk.img').rename(tmp_path / 'disk.img')
@@ -180,7 +180,7 @@ def test_card(name, lines, cmdline, tmp_path):
 def test_wandboards_modules_on_its_processor(tmp_path):
     """QEMU has another i.MX6Q board: what the Wandboard's image brings drives that one's card too."""
     out = built('wandboard', goals=('image', f'ROOT={root("arm")}'), folder='card-wandboard').out
-    folder, card = kernel('qemu/stock armmp'), tmp_path / 'card'
+    folder, card = kernel_folder('qemu/stock armmp'), tmp_path / 'card'
     card.write_bytes((out / 'images/disk.img').read_bytes())
     os.truncate(card, 32 << 20)
     with machine.guest(['qemu-system-arm', '-machine', 'sabrelite', '-m', '512', '-no-reboot',

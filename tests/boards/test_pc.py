@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 import machine
-from machine import BUILD, TOP, output
-from test_boards import command, kernel, root
+from machine import BUILD, TOP, kernel_folder, output
+from test_boards import command, root
 
 BOARDS = ['x86_64-bios', 'x86_64-uefi']
 OURS, DEBIANS = 'qemu/kernel x86_64-pc', 'qemu/stock amd64'
@@ -24,7 +24,7 @@ def started(board, words, *qemu):
 
 def test_screen_of_a_bios(tmp_path):
     """Text, in the memory where a VGA has it, through which the console scrolls; each letter with its colour."""
-    with started('x86_64-bios', command('x86_64-bios', 'syslinux', kernel(OURS), '', ' screen'),
+    with started('x86_64-bios', command('x86_64-bios', 'syslinux', kernel_folder(OURS), '', ' screen'),
                  '-device', 'VGA') as guest:
         assert 'INIT end' in guest.text
         guest.monitor('pmemsave', val=0xb8000, size=32 << 10, filename=str(tmp_path / 'screen'))
@@ -35,7 +35,7 @@ def test_screen_of_a_bios(tmp_path):
 
 def test_screen_of_uefi(tmp_path):
     """Pixels: those of one line of text at least are lit."""
-    with started('x86_64-uefi', command('x86_64-uefi', 'uki', kernel(OURS), '', ' screen'),
+    with started('x86_64-uefi', command('x86_64-uefi', 'uki', kernel_folder(OURS), '', ' screen'),
                  '-device', 'VGA') as guest:
         assert 'INIT end' in guest.text
         assert re.search('Console: switching to colour frame buffer device', guest.text), guest.text
@@ -63,7 +63,7 @@ def debians(request):
 
 
 def parts(out):
-    release = (kernel(DEBIANS) / 'release').read_text().strip()
+    release = (kernel_folder(DEBIANS) / 'release').read_text().strip()
     return out / 'images/initramfs.cpio.xz', out / f'images/modules-{release}.cpio.xz'
 
 
@@ -97,7 +97,7 @@ def test_two_archives(row, tmp_path):
     name = {'grub': 'GRUB', 'syslinux': 'SYSLINUX', 'systemd-boot': 'systemd-boot'}[way]
     lines = re.search(rf'^\| {name} \| (.*) \|$', page(board), re.M)[1]
     lines = '\n'.join(re.findall('`([^`]*)`', lines))
-    words = command(board, way, kernel(DEBIANS), '', ' apart')
+    words = command(board, way, kernel_folder(DEBIANS), '', ' apart')
     disk = f'{words[1]}@@1M'
     file = CONFIGURATIONS[row]
     text = output('mtype', '-i', disk, f'::{file}')

@@ -7,8 +7,8 @@ import pytest
 
 import machine
 from builds import built
-from machine import TOP
-from test_boards import kernel, root
+from machine import TOP, kernel_folder
+from test_boards import root
 
 BOARD = 'qemu-arm-uboot'
 # what U-Boot starts with, and where boards/BOARD/boot/fit loads the image
@@ -37,7 +37,7 @@ def control(out):
 def card(folder, *goals):
     """A card whose boot partition has kindling.itb and its parts, and these: {name: bytes}."""
     folder.mkdir()
-    found = kernel('qemu/kernel arm32')
+    found = kernel_folder('qemu/kernel arm32')
     tree = control(folder / 'machine.dtb')
     out = built(BOARD, FORM, ('image', 'BOOT=fit', f'KERNEL={found}', f'ROOT={root("arm")}', f'DTB={tree}',
                               *goals), folder='uboot').out

@@ -9,15 +9,8 @@ import pexpect
 import pytest
 from kconfiglib import COMMENT, MENU, Kconfig
 
-from builds import built, every_option, make
+from builds import built, copied, every_option, make
 from machine import BOARDS, TIMEOUT, TOP, output
-
-
-def copied(top, to):
-    """A copy of a source tree, in another place."""
-    def not_source(folder, names):
-        return {'build', '.git'} if folder == str(top) else {'__pycache__'}
-    return shutil.copytree(top, to, symlinks=True, ignore=not_source)
 
 
 @pytest.fixture

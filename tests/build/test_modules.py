@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 import machine
-from builds import make
+from builds import copied, make
 from machine import DIR, LINK, TOP, output
-from test_build import copied
 
 MODULES = TOP / 'image/modules'
 SIGNED = b'~Module signature appended~\n'

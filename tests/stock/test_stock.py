@@ -15,7 +15,7 @@ import pytest
 import disks
 import machine
 from builds import built
-from machine import BOARDS, BUILD, DIR, TOP, once
+from machine import BOARDS, BUILD, DIR, TOP, once, stock
 
 DATA = tomllib.loads(Path(__file__).with_name('stock.toml').read_text())
 MACHINES, BUSES, ROOTS = DATA['machines'], DATA['buses'], DATA['roots']
@@ -24,9 +24,6 @@ MACHINES, BUSES, ROOTS = DATA['machines'], DATA['buses'], DATA['roots']
 SMALL_MODULES, SMALL_IMAGE = 81800, 100000
 SMALL_BUSES = ('virtio', 'virtio-mmio', 'sdhci-pci', 'mmci', 'sunxi-mmc', 'bcm2835')
 SIGNED = b'~Module signature appended~\n'
-
-
-stock = once(machine.stock)
 
 
 class Image:

@@ -4,7 +4,7 @@
  */
 
 #define in_(i, value) register __typeof__((value) + 0) in##i##_ __asm__(REGISTER #i) = value
-#define trap_(n, a, ...)                                                        \
+#define trap_(n, a, ...)                                                       \
 	register __typeof__((n) + 0) n_ __asm__(NUMBER) = n;                   \
 	register long in0_ __asm__(REGISTER "0") = (long)(a);                  \
 	__asm__ volatile(TRAP : "+r"(in0_) : "r"(n_), ##__VA_ARGS__ : "memory"); \
@@ -14,20 +14,20 @@
 #define call2(n, a, b)                                                         \
 	({                                                                     \
 		in_(1, b);                                                     \
-		trap_(n, a, "r"(in1_))                                          \
+		trap_(n, a, "r"(in1_))                                         \
 	})
 #define call3(n, a, b, c)                                                      \
 	({                                                                     \
 		in_(1, b);                                                     \
 		in_(2, c);                                                     \
-		trap_(n, a, "r"(in1_), "r"(in2_))                               \
+		trap_(n, a, "r"(in1_), "r"(in2_))                              \
 	})
 #define call4(n, a, b, c, d)                                                   \
 	({                                                                     \
 		in_(1, b);                                                     \
 		in_(2, c);                                                     \
 		in_(3, d);                                                     \
-		trap_(n, a, "r"(in1_), "r"(in2_), "r"(in3_))                    \
+		trap_(n, a, "r"(in1_), "r"(in2_), "r"(in3_))                   \
 	})
 #define call5(n, a, b, c, d, e)                                                \
 	({                                                                     \
@@ -35,7 +35,7 @@
 		in_(2, c);                                                     \
 		in_(3, d);                                                     \
 		in_(4, e);                                                     \
-		trap_(n, a, "r"(in1_), "r"(in2_), "r"(in3_), "r"(in4_))         \
+		trap_(n, a, "r"(in1_), "r"(in2_), "r"(in3_), "r"(in4_))        \
 	})
 #define call6(n, a, b, c, d, e, f)                                             \
 	({                                                                     \
