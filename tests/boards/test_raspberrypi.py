@@ -17,7 +17,8 @@ FAT = '@@1M'
 @pytest.fixture(scope='module')
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp('root')
-    machine.program('armv5', TOP / 'tests/boot/init.c', folder / 'init')
+    (folder / 'sbin').mkdir()
+    machine.program('armv5', TOP / 'tests/boot/init.c', folder / 'sbin/init')
     return folder
 
 
