@@ -72,9 +72,11 @@ def command(board, way, folder, place, mark=''):
                  (option, (out / file).rename(out / f'{way} {folder.name}{place}{mark} {Path(file).name}'))]
     if way == 'kernel':
         words += ['--kernel', folder / 'kernel']
-        if config['DTB']:
-            words += ['--dtb', folder / f'dtbs/{config["DTB"]}.dtb']
     return words + (['--on', place.split()[-1]] if place else [])
+
+
+# not all of these machines can be powered off
+ENDS = 'INIT end|Rebooting in|Kernel panic|\\breboot: '
 
 
 def boot(row):
@@ -82,8 +84,7 @@ def boot(row):
     board, way, found, place = ROWS[row]
     folder = machine.kernel_folder(found)
     with machine.guest([TOP / 'qemu/run', board, *command(board, way, folder, place), '--']) as guest:
-        # not all of these machines can be powered off
-        guest.expect('INIT end|Rebooting in|Kernel panic|\\breboot: ')
+        guest.expect(ENDS)
         return guest.text
 
 
@@ -101,7 +102,11 @@ def consoles(request):
     pytest.param(row, marks=[] if row in DATA['check'] else [pytest.mark.long]) for row in ROWS])
 def test_board(row, consoles):
     board, way, *_ = ROWS[row]
-    text = consoles[row].result()
+    check(board, way, consoles[row].result())
+
+
+def check(board, way, text):
+    """The console shows the way from power-on to init."""
     at = 0
     for line in [*DATA['boards'].get(board, []), *DATA['ways'].get(way, []), r'kindling: root /dev/\S+ \(\w+\)',
                  r'^INIT mount \S+ / (ext4|squashfs) ', '^INIT end']:
