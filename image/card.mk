@@ -1,6 +1,6 @@
 # The card: bootloader, kernel, image and root, as boards/BOARD/boot/BOOT/genimage.cfg says.
 
-export DISKID SIZE BOOTLOADER
+export DISKID SIZE BOOTLOADER CHECK
 
 # An older card would only be flashed by mistake when this one cannot be made.
 .PHONY: image no-old-card
@@ -14,4 +14,4 @@ image: no-old-card all $(O)/initramfs $(O)/root.img $(H)/kindling
 	$(Q)$(cmdline) ROOT=$(call path,$(ROOT)) KINDLING=$(H)/kindling CONFIG=$(O)/.config MODULES_MADE=$(with-modules) \
 		image/card $(board) $(BOOT) $(images)/disk.img kernel=$(call path,$(kernel)) board.dtb=$(call path,$(dtb)) \
 		initramfs=$(O)/initramfs root.img=$(O)/root.img $(foreach form,$(forms),$(form)=$(images)/$(form))
-	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(images)/disk.img)" $(images)/disk.img
+	@printf '  %-7s %s bytes: %s\n' $(if $(filter n,$(CHECK)),MADE,READY) "$$(wc -c <$(images)/disk.img)" $(images)/disk.img

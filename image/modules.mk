@@ -24,8 +24,6 @@ endef
 
 $(config)/modules: FORCE
 	@mkdir -p $(@D)
-	$(if $(MODULES),,$(foreach word,MODULES_FOR FIRMWARE,$(if $($(word)),$(error $(word)=$($(word)): MODULES= not given: \
-		say also which kernel's modules, MODULES=/lib/modules/VERSION or one of image/README.md))))
 	@printf '%s\n' $(chosen-by) | cmp -s - $@ || printf '%s\n' $(chosen-by) >$@
 
 $(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-list) \

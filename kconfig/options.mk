@@ -14,7 +14,7 @@ making = $(forms) $(notdir $(goals))
 # who is at work: where QEMU starts from a card, `qemu` is `image`
 takers := $(notdir $(if $(with-card),$(patsubst qemu,image,$(goals)),$(goals))) $(card-words) $(given) \
 	$(if $(filter kindling.itb,$(making)),FIT) $(if $(filter kindling.efi,$(making)),UKI) \
-	$(if $(filter kindling.dtbo board.dtb,$(making)),DTB_CMDLINE) $(if $(MODULES),modules)
+	$(if $(filter kindling.dtbo board.dtb,$(making)),DTB_CMDLINE) $(if $(MODULES),MODULES)
 
 hint = $(if $(filter undefined,$(origin CONFIG_$1)),`make help` lists them,CONFIG_$1 is set by make menuconfig)
 unknown = $(error $1=$($1): no such option; $(hint))

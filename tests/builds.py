@@ -4,6 +4,7 @@
 
 Builds are kept in build/tests/, one folder for each board and set of lines.
 """
+import functools
 import hashlib
 import os
 import shutil
@@ -42,6 +43,7 @@ def every_option(value):
                    if kconfiglib.TRI_TO_STR[sym.tri_value] == value and sym.visibility)
 
 
+@functools.cache
 def settings(board):
     """The options of the board's own configuration: {name without CONFIG_: text}."""
     kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
@@ -49,10 +51,18 @@ def settings(board):
     return {name: sym.str_value for name, sym in kconf.syms.items()}
 
 
+@functools.cache
+def rivals():
+    """{an option: those of its choice, which it excludes}"""
+    choices = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False).unique_choices
+    return {f'CONFIG_{sym.name}': {f'CONFIG_{each.name}' for each in choice.syms}
+            for choice in choices for sym in choice.syms}
+
+
 class built:
     """The build of a board with more lines of configuration, made now when it is not there.
 
-    `lines` of the board's own defconfig that set the same option are left out; `goals` are more
+    `lines` of the board's own defconfig that set the same option, or another of its choice, are left out; `goals` are more
     words for make. Those with the same `folder` replace each other, and share what they can."""
 
     def __init__(self, board, lines='', goals=(), folder=None):
@@ -62,6 +72,7 @@ class built:
         self.out.mkdir(parents=True, exist_ok=True)
         defconfig = (FOLDERS[board] / 'defconfig').read_text().splitlines(True)
         names = {line.split('=')[0] for line in lines.splitlines()}
+        names = names.union(*(rivals().get(name, ()) for name in names))
         kept = ''.join(line for line in defconfig if line.split('=')[0] not in names)
         config = self.out / '.config'
         if not config.exists() or config.read_text() != kept + lines:

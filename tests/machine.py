@@ -154,49 +154,32 @@ class Monitor:
         self.gone.remove(device)
 
 
-class guest:
-    """A running QEMU, started with these words, which end with its own: more of them can follow. Leaving
-    the `with` block ends it."""
+class console:
+    """A command whose output is a board's console and whose input is typed there. Leaving the `with` block
+    ends it."""
 
     def __init__(self, words, timeout=TIMEOUT):
-        self.folder = tempfile.mkdtemp(prefix='qmp')
-        words = [str(word) for word in [*words, '-qmp', f'unix:{self.folder}/qmp,server=on,wait=off']]
+        words = [str(word) for word in words]
         self.command = shlex.join(words)
-        self.console = io.StringIO()
+        self.log = io.StringIO()
         self.child = pexpect.spawn(words[0], words[1:], timeout=timeout, encoding='utf-8',
                                    codec_errors='backslashreplace', echo=False)
-        self.child.logfile_read = self.console
+        self.child.logfile_read = self.log
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        if 'monitor' in self.__dict__:
-            self.monitor.close()
         # on a busy machine it takes longer to go than close() is patient
         if self.child.isalive():
             self.child.kill(signal.SIGKILL)
             self.child.wait()
         self.child.close()
-        shutil.rmtree(self.folder)
-
-    @functools.cached_property
-    def monitor(self):
-        """The Monitor, connected when it is first asked for."""
-        end = time.monotonic() + TIMEOUT
-        while True:
-            try:
-                return Monitor(f'{self.folder}/qmp')
-            except (FileNotFoundError, ConnectionRefusedError):
-                # QEMU makes the socket and listens before it starts the guest
-                if time.monotonic() > end or not self.child.isalive():
-                    raise self.failed('no monitor') from None
-                time.sleep(0.05)
 
     @property
     def text(self):
-        """The whole console so far."""
-        return self.console.getvalue().replace('\r', '')
+        """All that it has shown so far."""
+        return self.log.getvalue().replace('\r', '')
 
     def expect(self, pattern, timeout=-1):
         """Wait for a regular expression, at most so many seconds; returns the match."""
@@ -212,7 +195,7 @@ class guest:
         self.child.sendline(line)
 
     def wait(self, timeout=-1):
-        """Wait for QEMU to end by itself; returns the whole console."""
+        """Wait for the command to end by itself; returns the whole console."""
         try:
             self.child.expect(pexpect.EOF, timeout=timeout)
         except pexpect.TIMEOUT:
@@ -221,6 +204,33 @@ class guest:
 
     def failed(self, why):
         return Failed(f'{why}: {self.command}\n{self.text}')
+
+
+class guest(console):
+    """A running QEMU, started with these words, which end with its own: more of them can follow."""
+
+    def __init__(self, words, timeout=TIMEOUT):
+        self.folder = tempfile.mkdtemp(prefix='qmp')
+        super().__init__([*words, '-qmp', f'unix:{self.folder}/qmp,server=on,wait=off'], timeout)
+
+    def __exit__(self, *_):
+        if 'monitor' in self.__dict__:
+            self.monitor.close()
+        super().__exit__()
+        shutil.rmtree(self.folder)
+
+    @functools.cached_property
+    def monitor(self):
+        """The Monitor, connected when it is first asked for."""
+        end = time.monotonic() + TIMEOUT
+        while True:
+            try:
+                return Monitor(f'{self.folder}/qmp')
+            except (FileNotFoundError, ConnectionRefusedError):
+                # QEMU makes the socket and listens before it starts the guest
+                if time.monotonic() > end or not self.child.isalive():
+                    raise self.failed('no monitor') from None
+                time.sleep(0.05)
 
 
 class boot(guest):

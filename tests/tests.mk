@@ -1,10 +1,14 @@
 # The tests, and what is compared with others.
 
-unconfigured += check check-long matrix bench bench-coldplug bench-ram
+unconfigured += check check-long check-lab matrix bench bench-coldplug bench-ram
 
-.PHONY: check check-long matrix bench bench-coldplug bench-ram
+.PHONY: check check-long check-lab matrix bench bench-coldplug bench-ram
 check check-long:
 	$(Q)tests/run $@
+
+check-lab:
+	$(if $(LAB),,$(error LAB=FILE not given: how your board is reached; see boards/README.md))
+	$(Q)LAB=$(call path,$(LAB)) tests/run $@
 
 matrix:
 	$(Q)$(PYTHON) tests/boot/matrix

@@ -284,6 +284,17 @@ def test_cards_that_can_boot(root, words, note, roots, tmp_path):
         assert (images / 'disk.img').read_bytes()[start:start + len(plain)] == plain
 
 
+@pytest.mark.parametrize('root, words, why', [
+    ('none', [], r'ROOT=\S+/none: there is no /sbin/init or /etc/init or /bin/init in it that can be run'),
+    ('text', ['CMDLINE=root=LABEL=ssd'], r'ROOT=\S+/text: not a file system: ASCII text'),
+])
+def test_cards_that_need_not_boot(root, words, why, roots):
+    result, images = card('orangepi-pc', f'ROOT={roots / root}', 'CHECK=n', *words)
+    assert result.returncode == 0, result.stdout
+    assert re.search(rf'^  NOTE +{why}.*; made all the same, by CHECK=n\n  MADE ', result.stdout, re.M), result.stdout
+    assert 'READY   ' not in result.stdout.split('CARD')[1] and (images / 'disk.img').exists()
+
+
 def test_a_root_that_is_larger_than_its_partition(tmp_path):
     """That genimage says."""
     top = copied(TOP, tmp_path / 'kindling')

@@ -51,8 +51,8 @@ import disks
 import features
 import images
 import machine
-from builds import built
-from machine import BOARDS, BUILD, DIR, LINK, TOP, once
+from builds import built, settings
+from machine import DIR, LINK, TOP, once
 
 HERE = Path(__file__).resolve().parent
 KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'among', 'forbid', 'ends', 'times', 'talk',
@@ -151,7 +151,7 @@ def disk(tmp_path_factory):
             return None
         if root.startswith('image '):
             return images.image(root.removeprefix('image '))
-        arch = BOARDS[board]
+        arch = settings(board)['ARCH']
         out = folder / f'{root} {arch}'.replace(' ', '-').replace('/', '-').replace(',', '')
         tree = {'dev': DIR, 'proc': DIR, 'sys': DIR}
         tree.update(ROOTS[root if root in ROOTS else 'good'](programs(arch)))
