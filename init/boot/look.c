@@ -39,8 +39,8 @@ static bool is_by_contents(const struct boot *b)
 /* A device that is there, but does not tell. */
 static void cannot_ask(struct asked *a, const char *name, int err)
 {
-	/* a drive without a medium is usual */
-	if (err == -ENOMEDIUM || err == -ENXIO) {
+	/* a drive without a medium is usual; ENXIO is passing: a partition's node is there a moment before it opens */
+	if (err == -ENOMEDIUM) {
 		a->empty = err;
 	} else if (err && err != -ENOENT) {
 		/* said once, though it is asked again and again */
