@@ -14,8 +14,8 @@ OURS, DEBIANS = 'qemu/kernel x86_64-pc', 'qemu/stock amd64'
 
 
 def started(board, words, *qemu):
-    """The guest of a card, at its init's end."""
-    guest = machine.guest([TOP / 'qemu/run', board, *words, '--', *qemu])
+    """The guest of a card, at its init's end; QEMU stays when that has powered off."""
+    guest = machine.guest([TOP / 'qemu/run', board, *words, '--', '-no-shutdown', *qemu])
     guest.expect('INIT end|Rebooting in|Kernel panic')
     return guest
 
