@@ -25,8 +25,12 @@ SQUASHFS_PACKED = {1: "ZLIB", 3: "LZO", 4: "XZ", 5: "LZ4", 6: "ZSTD"}
 INITS = ["/sbin/init", "/etc/init", "/bin/init"]
 
 
-def die(*words):
-    sys.exit(f"card: {': '.join(map(str, words))}; no image made")
+class Refused(Exception):
+    """Why the card cannot boot."""
+
+
+def refuse(*words):
+    raise Refused(": ".join(map(str, words)))
 
 
 def note(*words):
@@ -57,9 +61,9 @@ def processor(said):
 def check_kernel(kernel, arch):
     said = form(kernel)
     if USELESS.match(said):
-        die(f"KERNEL={kernel}", f"not a kernel: {said}")
+        refuse(f"KERNEL={kernel}", f"not a kernel: {said}")
     if processor(said) not in (None, OURS[arch]):
-        die(f"KERNEL={kernel}", f"not for {arch}: {said}")
+        refuse(f"KERNEL={kernel}", f"not for {arch}: {said}")
 
 
 def configuration(kernel):
@@ -81,7 +85,7 @@ def check_configuration(checker, kernel, image, root):
     rows = [row for row in checker["lacking"](image, config)[0] if row.kind != "?"]
     if rows:
         print("\n".join(checker["shown"](row, image, config) for row in rows), file=sys.stderr)
-        die(path, "the kernel lacks what the image must have, see above, and none of its modules brings that")
+        refuse(path, "the kernel lacks what the image must have, see above, and none of its modules brings that")
     if root and image.types == ["squashfs"]:
         check_squashfs(config, path, root)
 
@@ -91,7 +95,7 @@ def check_squashfs(config, path, root):
         packed, attributes = struct.unpack("<20xH34xQ", file.read(64))
     name = SQUASHFS_PACKED.get(packed)
     if name and f"SQUASHFS_{name}" not in config.values:
-        die(path, f"root is packed with {name.lower()}, and the kernel lacks SQUASHFS_{name}")
+        refuse(path, f"root is packed with {name.lower()}, and the kernel lacks SQUASHFS_{name}")
     if attributes != 2**64 - 1 and "SQUASHFS_XATTR" not in config.values:
         note(path, "root has extended attributes (file capabilities), which the kernel will not see: "
              "it lacks SQUASHFS_XATTR")
@@ -111,10 +115,10 @@ def root_type(root, image):
         return whole["TYPE"]
     name = given_root()
     if "PTTYPE" in whole:
-        die(name, "a disk with partitions, and it is to be one of them", "give the root partition alone")
+        refuse(name, "a disk with partitions, and it is to be one of them", "give the root partition alone")
     said = form(Path(root))
     if USELESS.match(said) or not image.types:
-        die(name, f"not a file system: {said}", "a directory, a tarball or the image of a file system")
+        refuse(name, f"not a file system: {said}", "a directory, a tarball or the image of a file system")
     note(name, f"not a file system that kindling knows, so what is in it was not looked at: {said}")
     return image.types[0]
 
@@ -138,10 +142,10 @@ def check_choice(disk, root, image):
         return
     if result.returncode:
         print(said, file=sys.stderr, end="")
-        die("this card has not the root that its command line asks for", line.strip())
+        refuse("this card has not the root that its command line asks for", line.strip())
     block, _, notes = said.partition("\n\n")
     if "cut short" in notes:
-        die(given_root(), notes.strip())
+        refuse(given_root(), notes.strip())
     for text in notes.splitlines():
         note("root", text)
     place = int(re.search(r"^OFFSET=(\d+)$", block, re.M)[1])
@@ -150,7 +154,7 @@ def check_choice(disk, root, image):
         if card.read(1 << 17).startswith(file.read(1 << 16)):
             return
     print(block, file=sys.stderr)
-    die("the root that the command line asks for, see above, is another one than ROOT=", line.strip())
+    refuse("the root that the command line asks for, see above, is another one than ROOT=", line.strip())
 
 
 # ---- init ----------------------------------------------------------------------------------------
@@ -234,11 +238,11 @@ def check_init(kind, root, image):
         return
     found = next(filter(None, (resolved(files, name) for name in names)), None)
     if not found:
-        die(given_root(), f"there is no {' or '.join(names)} in it that can be run")
+        refuse(given_root(), f"there is no {' or '.join(names)} in it that can be run")
     said, arch = form(files.read(found)), image.value("ARCH")
     # kernels for arm64 run both
     if processor(said) not in (None, OURS[arch], OURS[arch].removesuffix("64")):
-        die(given_root(), f"{found} is not for {arch}: {said}")
+        refuse(given_root(), f"{found} is not for {arch}: {said}")
 
 
 # ---- all of it -----------------------------------------------------------------------------------
@@ -261,7 +265,7 @@ class Check:
         if self.kernel:
             check_kernel(self.kernel, image.value("ARCH"))
         if self.tree and form(self.tree) != "Device Tree Blob":
-            die(f"DTB={self.tree}", f"not a device tree: {form(self.tree)}")
+            refuse(f"DTB={self.tree}", f"not a device tree: {form(self.tree)}")
         if self.root:
             self.kind = root_type(self.root, image)
             image.types = [self.kind]

@@ -17,7 +17,7 @@ from test_boot import disk  # noqa: F401, a fixture
 
 LAB = lab.read(os.environ['LAB'])
 KEYS = {'name', 'words', 'root', 'config', 'expect', 'among', 'forbid', 'ends', 'talk', 'needs', 'each', 'long'}
-ROOTS = {'good', 'squashfs', 'erofs', *test_boot.ROOTS}
+ROOTS = {'squashfs', 'erofs', *test_boot.ROOTS}
 # of QEMU's disk, not of root
 OTHERS = re.compile(r'virtio|vd[ab]\d|vdb|\b(254|25[0-9]):|root=f|seen: |ROOT_BUSES|ROOT_FLASH|LABEL=|[^T]UUID=')
 QEMUS = re.compile(r'(monitor|plug|pull|change|tray): ')
@@ -51,11 +51,10 @@ def rows():
     return {name: row for name, row in ((name, on_card(row)) for name, row in found.items()) if row}
 
 
-def card(*goals, config='', **variables):
+def card(config='', **variables):
     """The card image, made in one folder: only the last one is there."""
     words = [f'{name}={value}' for name, value in variables.items()]
-    build = built(LAB.board, config, folder=f'lab-{LAB.board}',
-                  goals=('image', f'KERNEL={LAB.target.folder}', *words, *goals))
+    build = built(LAB.board, config, folder=f'lab-{LAB.board}', goals=('image', f'KERNEL={LAB.target.folder}', *words))
     return build.out / 'images/disk.img'
 
 
@@ -74,7 +73,7 @@ def test_boot_row(row, disk):  # noqa: F811
     modules = LAB.target.modules(row.get('needs', []))
     if modules:
         config += f'\nCONFIG_MODULES_LIST="{modules}"'
-    image = card(f'CMDLINE={LAB.words("console")} {words}', 'CHECK=n', config=config,
+    image = card(config, CMDLINE=f'{LAB.words("console")} {words}', CHECK='n',
                  ROOT=disk(LAB.board, row.get('root', 'good')))
     with lab.board(LAB, image) as board:
         for pattern, line in row['talk']:

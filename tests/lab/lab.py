@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import features
 import machine
+import test_boards
 from machine import FOLDERS, TIMEOUT
 
 
@@ -34,9 +35,8 @@ class Lab(NamedTuple):
 
     @property
     def target(self):
-        lines = (FOLDERS[self.board] / 'kernel').read_text().splitlines()
-        first = next(line for line in lines if not line.startswith('#'))
-        return features.Target(self.board, self.kernel or first, frozenset(self.features.split()))
+        kernel = self.kernel or test_boards.lines(FOLDERS[self.board] / 'kernel')[0]
+        return features.Target(self.board, kernel, frozenset(self.features.split()))
 
     def words(self, name):
         """Those of the board's own command line with this name, `console` or `root`."""

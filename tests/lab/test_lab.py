@@ -20,6 +20,11 @@ rm -f {folder}/pid
 '''
 
 
+def check_lab(file, *words):
+    return subprocess.run([TOP / 'tests/run', 'check-lab', *words], text=True, env=os.environ | {'LAB': str(file)},
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
 class Desk:
     """A folder with the board's card, and the file LAB."""
 
@@ -32,9 +37,7 @@ class Desk:
 
     def check(self, chosen):
         """What `make check-lab` says of the tests with these words in their names."""
-        env = {name: value for name, value in os.environ.items() if name not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')}
-        done = subprocess.run([TOP / 'tests/run', 'check-lab', '-k', chosen, '-v'], text=True,
-                              env=env | {'LAB': str(self.file)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        done = check_lab(self.file, '-k', chosen, '-v')
         return done.returncode, done.stdout
 
 
@@ -44,7 +47,6 @@ def passed(said):
 
 def test_a_socket(tmp_path):
     """From power-on: SPL, U-Boot, extlinux, a kernel with modules; then rows with other roots and other words."""
-    machine.kernel_folder('qemu/kernel arm32')
     desk = Desk(tmp_path, 'orangepi-pc', 'socat -,rawer UNIX-LISTEN:{folder}/port,unlink-early',
                 'UNIX-CONNECT:{folder}/port,retry=100,interval=0.1', kernel='qemu/kernel arm32', features='ext4 squashfs')
     code, said = desk.check('extlinux or zstd or nonsense')
@@ -65,7 +67,6 @@ def cable(tmp_path):
 
 def test_a_serial_line(tmp_path, cable):
     """U-Boot, a FIT; and the rescue shell, typed to."""
-    machine.kernel_folder('qemu/kernel arm32')
     desk = Desk(tmp_path, 'qemu-arm-uboot', 'socat -,rawer {folder}/desk,b115200,rawer', '{folder}/board',
                 kernel='qemu/kernel arm32')
     code, said = desk.check('fit or pasted')
@@ -94,6 +95,5 @@ def test_a_board_that_does_not_start(tmp_path):
 def test_a_file_that_is_wrong(text, why, tmp_path):
     file = tmp_path / 'lab.toml'
     file.write_text(text)
-    done = subprocess.run([TOP / 'tests/run', 'check-lab'], text=True, env=os.environ | {'LAB': str(file)},
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = check_lab(file)
     assert done.returncode and re.search(f'check-lab: LAB={file}: {why}', done.stdout), done.stdout
