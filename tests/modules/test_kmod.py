@@ -211,7 +211,9 @@ def test_loads_are_in_a_legal_order(kernel):
             checked['before'] += len(before)
             checked['after'] += len(after)
     print(checked)
-    assert checked['before'] > 1000 and checked['after']
+    assert checked['before'] > 1000
+    # riscv64 has none
+    assert checked['after'] or not any(word in kernel.needs for rows in soft.values() for word in rows['post:'])
 
 
 # ---- aliases --------------------------------------------------------------------------------------
