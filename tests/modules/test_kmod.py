@@ -212,8 +212,8 @@ def test_loads_are_in_a_legal_order(kernel):
             checked['after'] += len(after)
     print(checked)
     assert checked['before'] > 1000
-    # riscv64 has none
-    assert checked['after'] or not any(word in kernel.needs for rows in soft.values() for word in rows['post:'])
+    # Debian's riscv64 has none that come after
+    assert checked['after'] or 'RISCV' in kernel.config
 
 
 # ---- aliases --------------------------------------------------------------------------------------
