@@ -44,6 +44,14 @@ def test_screen_of_uefi(tmp_path):
     assert sum(byte > 100 for byte in picture[20:]) > 3000
 
 
+@pytest.mark.long
+@pytest.mark.parametrize('board, way', [('x86_64-bios', 'grub'), ('x86_64-uefi', 'uki')])
+def test_with_nothing_but_a_pcs_drivers(board, way):
+    """OURS has those of the laboratory too."""
+    with started(board, command(board, way, kernel_folder(f'{OURS}-alone'), '', ' alone')) as guest:
+        assert 'INIT end' in guest.text and 'kindling: root /dev/sda2 (squashfs)' in guest.text
+
+
 # ---- Debian's kernel -------------------------------------------------------------------------------
 
 def page(board):

@@ -57,7 +57,7 @@ class Lab:
             whole.write_bytes(self.image.read_bytes() + modules.read_bytes())
             self.image = whole
         else:
-            self.kernel = machine.kernel('x86_64-lab')
+            self.kernel = machine.kernel('x86_64-pc')
 
     def boot(self, words):
         return machine.boot(BOARD, initrd=self.image, kernel=self.kernel, qemu=self.qemu,

@@ -284,7 +284,7 @@ def ran(tmp_path_factory):
     cmdline = ('console=ttyS0 quiet loglevel=1 panic=-1 usb-storage.delay_use=0 root=host rootfstype=9p '
                f'rootflags=trans=virtio,version=9p2000.L,msize=262144,cache=loose init={init}')
     # the first thing to wait for is most of the cases
-    with machine.boot('qemu-x86_64', kernel=machine.kernel('x86_64-lab'), cmdline=cmdline,
+    with machine.boot('qemu-x86_64', kernel=machine.kernel('x86_64-pc'), cmdline=cmdline,
                       timeout=5 * machine.TIMEOUT, qemu=['-virtfs', share, *guests.words()]) as guest:
         guest.expect('BEGIN stick')
         guest.expect('Type yes to write: ')

@@ -45,7 +45,7 @@ def initrd():
 
 
 def console(words, **options):
-    with machine.boot(BOARD, kernel=machine.kernel('x86_64-lab'), qemu=attached(),
+    with machine.boot(BOARD, kernel=machine.kernel('x86_64-pc'), qemu=attached(),
                       cmdline=f'console=ttyS0 panic=-1 {words}', **options) as guest:
         return guest.wait()
 
