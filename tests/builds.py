@@ -13,7 +13,7 @@ import subprocess
 import kconfiglib
 from kconfiglib import BOOL, Kconfig
 
-from machine import BUILD, FOLDERS, TOP
+from machine import BUILD, FOLDERS, TOP, alone
 
 
 def make(*words, top=TOP, **variables):
@@ -75,9 +75,10 @@ class built:
         names = names.union(*(rivals().get(name, ()) for name in names))
         kept = ''.join(line for line in defconfig if line.split('=')[0] not in names)
         config = self.out / '.config'
-        if not config.exists() or config.read_text() != kept + lines:
-            config.write_text(kept + lines)
-        result = make(f'BOARD={board}', f'O={self.out}', *goals)
+        with alone(self.out):
+            if not config.exists() or config.read_text() != kept + lines:
+                config.write_text(kept + lines)
+            result = make(f'BOARD={board}', f'O={self.out}', *goals)
         assert result.returncode == 0, result.stdout
 
     @property

@@ -12,7 +12,7 @@ import subprocess
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 
-from machine import BUILD, TOP
+from machine import BUILD, TOP, alone
 
 HERE = TOP / 'tests/probe'
 OUT = BUILD / 'tests/images'
@@ -54,9 +54,14 @@ def images():
 def image(name):
     row = rows()[name]
     path = OUT / f'{name}-{key(name)}'
-    if path.exists():
-        return path
-    OUT.mkdir(parents=True, exist_ok=True)
+    with alone(path):
+        if not path.exists():
+            make(row, path)
+    return path
+
+
+def make(row, path):
+    name = row['name']
     for old in OUT.glob(f'{name}-????????????'):
         old.unlink()
     new = path.with_name(f'{path.name}.new')
@@ -79,7 +84,7 @@ def image(name):
             file.write(bytes.fromhex(data))
         if 'cut' in row:
             file.truncate(in_bytes(row['cut']))
-    return new.rename(path)
+    new.rename(path)
 
 
 def needs(row):
@@ -100,10 +105,14 @@ def key(name):
 def tree():
     """The files that images are filled with."""
     folder = OUT / 'tree'
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / 'sbin').mkdir(parents=True)
-    (folder / 'sbin/init').write_text('#!/bin/sh\n' * 100)
-    (folder / 'numbers').write_text(''.join(f'{number}\n' for number in range(5000)))
+    with alone(folder):
+        if not folder.exists():
+            new = OUT / 'tree.new'
+            shutil.rmtree(new, ignore_errors=True)
+            (new / 'sbin').mkdir(parents=True)
+            (new / 'sbin/init').write_text('#!/bin/sh\n' * 100)
+            (new / 'numbers').write_text(''.join(f'{number}\n' for number in range(5000)))
+            new.rename(folder)
     return folder
 
 

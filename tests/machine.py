@@ -9,6 +9,8 @@
 The environment may say where things are: BUILD (default build/), TIMEOUT (seconds to wait for
 one thing, default 120: other work may hold the processors).
 """
+import contextlib
+import fcntl
 import functools
 import gzip
 import io
@@ -66,12 +68,22 @@ def once(make):
     return made
 
 
+@contextlib.contextmanager
+def alone(out):
+    """Nobody else makes this file or folder meanwhile: tests run in several processes."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with open(out.with_name(f'{out.name}.lock'), 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @functools.cache
 def image(board):
     """The image of the board's own configuration, which the user's build may have left."""
     out = BUILD / 'tests' / board
-    for goal in 'defconfig', 'all':
-        output('make', '-s', '-C', TOP, f'BOARD={board}', f'O={out}', goal)
+    with alone(out):
+        for goal in 'defconfig', 'all':
+            output('make', '-s', '-C', TOP, f'BOARD={board}', f'O={out}', goal)
     return out / 'images/initramfs.cpio.gz'
 
 

@@ -1,20 +1,17 @@
 """Each board that QEMU has, with each kernel and each way of starting it: from power-on through its
 bootloader, from the card that `make image` makes, to the real init. boards.toml has the rows' data.
 """
-import os
+import functools
 import re
 import subprocess
 import tomllib
-from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
 
 import pytest
 
 import machine
 from builds import built, settings
-from machine import BUILD, FOLDERS, TOP, once
+from machine import BUILD, FOLDERS, TOP
 
 DATA = tomllib.loads(Path(__file__).with_name('boards.toml').read_text())
 
@@ -40,7 +37,7 @@ ROWS = {f'{qemu.parent.name} {way} {command.split()[-1]}{place}': (qemu.parent.n
         for place in places(qemu)}
 
 
-@once
+@functools.cache
 def root(arch):
     """A folder with the smallest root, whose init says what it found."""
     folder = BUILD / f'tests/root-{arch}'
@@ -50,12 +47,8 @@ def root(arch):
     return folder
 
 
-LOCKS = defaultdict(Lock)
-
-
 def command(board, way, folder, place, mark=''):
-    """What starts it, from a copy of its own for each `mark`. Ways and kernels of one board share a build,
-    one after the other."""
+    """What starts it, from a copy of its own for each `mark`. Ways and kernels of one board share a build."""
     config = settings(board)
     out = BUILD / f'tests/card-{board}'
     # what qemu/run is given: its option, what make made for it, and its copy for this row
@@ -65,11 +58,10 @@ def command(board, way, folder, place, mark=''):
     # of a kernel that QEMU is given, make takes the modules
     given = [f'BOOT={way}', f'KERNEL={folder}'] if way != 'kernel' else \
         [f'KERNEL={folder}'] if (TOP / f'boards/{board}/modules').exists() and (folder / 'modules').exists() else []
-    with LOCKS[board]:
-        built(board, goals=('all', *('image' if way != 'kernel' else out / file for _, file in made),
-                            f'ROOT={root(config["ARCH"])}', *given), folder=out.name)
-        words = [word for option, file in made for word in
-                 (option, (out / file).rename(out / f'{way} {folder.name}{place}{mark} {Path(file).name}'))]
+    built(board, goals=('all', *('image' if way != 'kernel' else out / file for _, file in made),
+                        f'ROOT={root(config["ARCH"])}', *given), folder=out.name)
+    words = [word for option, file in made for word in
+             (option, (out / file).rename(out / f'{way} {folder.name}{place}{mark} {Path(file).name}'))]
     if way == 'kernel':
         words += ['--kernel', folder / 'kernel']
     return words + (['--on', place.split()[-1]] if place else [])
@@ -88,21 +80,11 @@ def boot(row):
         return guest.text
 
 
-@pytest.fixture(scope='session')
-def consoles(request):
-    """Of each row that was chosen, to be waited for: as many boot at a time as there are processors."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield {row: pool.submit(boot, row) for row in
-               (item.callspec.params['row'] for item in request.session.items
-                if item.function is test_board)}
-        pool.shutdown(cancel_futures=True)
-
-
 @pytest.mark.parametrize('row', [
     pytest.param(row, marks=[] if row in DATA['check'] else [pytest.mark.long]) for row in ROWS])
-def test_board(row, consoles):
+def test_board(row):
     board, way, *_ = ROWS[row]
-    check(board, way, consoles[row].result())
+    check(board, way, boot(row))
 
 
 def check(board, way, text):

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import machine
-from machine import BUILD, TOP, once
+from machine import BUILD, TOP, alone, once
 
 
 # how a file of that name is made, and read
@@ -27,8 +27,9 @@ def run(command, data):
 def packed(stock, names):
     """What image/modules makes of them."""
     out = BUILD / 'tests' / f'modules-{hashlib.sha256(f"{stock} {names}".encode()).hexdigest()[:12]}'
-    subprocess.run(['/usr/bin/python3', TOP / 'image/modules', 'pack', stock / 'modules', out,
-                    '--names', names], check=True, stdout=subprocess.DEVNULL)
+    with alone(out):
+        subprocess.run(['/usr/bin/python3', TOP / 'image/modules', 'pack', stock / 'modules', out,
+                        '--names', names], check=True, stdout=subprocess.DEVNULL)
     return out
 
 

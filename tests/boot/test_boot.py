@@ -35,12 +35,10 @@ A row:
 """
 import contextlib
 import functools
-import os
 import re
 import subprocess
 import time
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -395,19 +393,8 @@ PARAMS = [pytest.param(row, target, id=name, marks=[pytest.mark.long] if is_long
           for row, target, name, is_long in rows()]
 
 
-@pytest.fixture(scope='session')
-def boots(request, disk, tmp_path_factory):
-    """The console of each row that was chosen, to be waited for: as many boot at a time as there are
-    processors."""
-    pool = ThreadPoolExecutor(os.cpu_count())
-    yield {item.nodeid: pool.submit(boot, item.callspec.params['row'], item.callspec.params['target'],
-                                    disk, tmp_path_factory.mktemp('boot'))
-           for item in request.session.items if item.function is test_boot}
-    pool.shutdown(cancel_futures=True)
-
-
 @pytest.mark.parametrize('row, target', PARAMS)
-def test_boot(row, target, boots, request):
-    text = boots[request.node.nodeid].result()
+def test_boot(row, target, disk, tmp_path):
+    text = boot(row, target, disk, tmp_path)
     found = list(complaints(row, text))
     assert not found, '\n'.join([*found, text])

@@ -25,12 +25,9 @@ does in that way, not before, and within the limit.
 import contextlib
 import errno
 import functools
-import os
-import queue
 import re
 import tomllib
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,10 +105,10 @@ class Guest:
 
 
 class Guests:
-    """Those that run, by their disks; a case gets one that is free, or a new one."""
+    """Those that run, one for each set of disks."""
 
     def __init__(self, stack, folder):
-        self.stack, self.folder = stack, folder
+        self.stack, self.folder, self.running = stack, folder, {}
 
     @functools.cached_property
     def init(self):
@@ -131,17 +128,10 @@ class Guests:
             disks.make(name, out, {'sbin/init': self.init, 'dev': DIR, 'proc': DIR, 'sys': DIR})
         return out
 
-    def prepare(self, rows):
-        """All files, before the guests run at the same time."""
-        self.paths = {key: [self.disk(name) for name in key] for key in map(key_of, rows)}
-        self.free = {key: queue.SimpleQueue() for key in self.paths}
-        assert self.initrd
-
-    def take(self, key):
-        try:
-            return self.free[key].get_nowait()
-        except queue.Empty:
-            return Guest(self.stack, self.initrd, self.paths[key])
+    def guest(self, key):
+        if key not in self.running:
+            self.running[key] = Guest(self.stack, self.initrd, [self.disk(name) for name in key])
+        return self.running[key]
 
 
 def key_of(row):
@@ -210,9 +200,9 @@ class Cases:
     """A row with some errors: every case that there is of it, and what came of it."""
 
     def __init__(self, row, errors, guests):
-        key, options = key_of(row), {'pivot': row.get('pivot', False), 'limit': row.get('limit', 20)}
+        options = {'pivot': row.get('pivot', False), 'limit': row.get('limit', 20)}
         image = CONFIGS.index(config_of(row))
-        guest = guests.take(key)
+        guest = guests.guest(key_of(row))
         self.plain = guest.run(image, row['words'], **options)
         self.complaints, self.count = [], 0
         self.add(row, self.plain, '', 0)
@@ -225,7 +215,6 @@ class Cases:
                 self.add(row, run, f'{name} at {index} {call}', error)
                 if run.failed != call:
                     self.complaints.append((f'another call failed: {run.failed}', f'{index} {call}', run))
-        guests.free[key].put(guest)
 
     def add(self, row, run, case, error):
         self.count += 1
@@ -254,20 +243,13 @@ def rows():
             yield pytest.param(row, rest, marks=pytest.mark.long, id=f'{row["name"]}: {" ".join(rest)}')
 
 
-@pytest.fixture(scope='session')
-def cases(request, tmp_path_factory):
-    """Of each row that was chosen, to be waited for: as many guests at a time as there are processors."""
-    chosen = {item.nodeid: item.callspec.params for item in request.session.items if item.function is test_faults}
+@pytest.fixture(scope='module')
+def guests(tmp_path_factory):
     with contextlib.ExitStack() as stack:
-        guests = Guests(stack, tmp_path_factory.mktemp('faults'))
-        guests.prepare([params['row'] for params in chosen.values()])
-        pool = ThreadPoolExecutor(os.cpu_count())
-        yield {nodeid: pool.submit(Cases, params['row'], params['errors'], guests)
-               for nodeid, params in chosen.items()}
-        pool.shutdown(cancel_futures=True)
+        yield Guests(stack, tmp_path_factory.mktemp('faults'))
 
 
 @pytest.mark.parametrize('row, errors', rows())
-def test_faults(row, errors, cases, request):
-    case = cases[request.node.nodeid].result()
+def test_faults(row, errors, guests):
+    case = Cases(row, errors, guests)
     assert not case.complaints, case.report()

@@ -4,10 +4,8 @@ What a run has learned stays in build/tests/fuzz/corpus/, for the next one; a cr
 build/tests/fuzz/crashes/, and its message says how to see it again.
 """
 import functools
-import os
 import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -95,19 +93,9 @@ def fuzz(target, *limit):
     return result.stdout
 
 
-@pytest.fixture(scope='session')
-def runs():
-    """The result of each target's run; as many run at a time as there are processors."""
-    header()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield {target: pool.submit(fuzz, target, f'-max_total_time={SECONDS}')
-               for target in TARGETS}
-        pool.shutdown(cancel_futures=True)
-
-
 @pytest.mark.parametrize('target', TARGETS)
-def test_a_while(target, runs):
-    output = runs[target].result()
+def test_a_while(target):
+    output = fuzz(target, f'-max_total_time={SECONDS}')
     assert executions(output) > LEAST, output
 
 

@@ -6,9 +6,8 @@ reads; reads.toml has its limits, and for each row the exact figures.
 
 The table that it prints at the end has what was measured, each line as reads.toml has it.
 """
-import os
+import functools
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,9 +97,6 @@ def limit(layout, by, is_cached):
 
 def line(row, case):
     root, layout, by, exactly = row
-    if case.cancelled() or case.exception():
-        return f'	["{root}", "{layout}", "{by}", {exactly}], # FAILED'
-    case = case.result()
     judged = 'OK' if not complaints(row, case) else 'FAILED'
     figures = f'["{root}", "{layout}", "{by}", {case.more}],'
     return (f'	{figures:54} # {judged:6} at most {case.most}; the kernel alone {list(case.alone)}'
@@ -126,28 +122,28 @@ ROWS = [pytest.param(row, id=name(row), marks=[] if row[0] in CHECK else [pytest
         for row in DATA['rows']]
 
 
-@pytest.fixture(scope='session')
-def cases(request, disk):
-    """Of each row that was chosen, to be waited for: as many boot at a time as there are processors.
-    Behind them comes the table."""
-    pool = ThreadPoolExecutor(os.cpu_count())
+@pytest.fixture(scope='module')
+def case(request, disk):
+    """case(row): its boots. Behind the last of them comes the table."""
+    found = []
 
-    @once
+    @functools.cache
     def alone(root, layout):
         found = ROOTS[root]
         return boot(disk(root, layout), f'root={LAYOUTS[layout][1]} rootfstype={found["type"]} '
                     f'{found.get("words", "")}', found.get('kernel', 'x86_64'), None)
-    rows = [item.callspec.params['row'] for item in request.session.items if item.function is test_reads]
-    found = {name(row): (row, pool.submit(Case, row, disk, alone)) for row in rows}
-    yield found
-    pool.shutdown(cancel_futures=True)
+
+    def case(row):
+        found.append((row, Case(row, disk, alone)))
+        return found[-1][1]
+    yield case
     with request.config.pluginmanager.getplugin('capturemanager').global_and_fixture_disabled():
         print('\nrows = [ # [bytes, requests] that kindling adds')
-        for row, case in found.values():
-            print(line(row, case))
+        for row, boots in found:
+            print(line(row, boots))
         print(']')
 
 
 @pytest.mark.parametrize('row', ROWS)
-def test_reads(row, cases):
-    assert not (found := complaints(row, cases[name(row)][1].result())), found
+def test_reads(row, case):
+    assert not (found := complaints(row, case(row))), found

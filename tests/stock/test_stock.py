@@ -3,11 +3,9 @@ and its file system need. A table of what these weigh is printed behind the rows
 """
 import hashlib
 import lzma
-import os
 import re
 import shutil
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,16 +97,15 @@ def disk(tmp_path_factory):
     return lambda name, form: made(BOARDS[MACHINES[name]['board']], form)
 
 
-@pytest.fixture(scope='session')
-def cases(request, disk):
-    """Of each row that was chosen, to be waited for: as many boot at a time as there are processors.
-    Behind them comes the table."""
-    pool = ThreadPoolExecutor(os.cpu_count())
-    found = {name(row): pool.submit(Case, row, disk) for row in
-             (item.callspec.params['row'] for item in request.session.items
-              if item.function is test_root)}
-    yield found
-    pool.shutdown(cancel_futures=True)
+@pytest.fixture(scope='module')
+def case(request, disk):
+    """case(row): its boot. Behind the last of them comes the table."""
+    found = {}
+
+    def case(row):
+        found[name(row)] = Case(row, disk)
+        return found[name(row)]
+    yield case
     with request.config.pluginmanager.getplugin('capturemanager').global_and_fixture_disabled():
         print(f'\n{"kernel, machine, bus, root":36}{"modules":>8}{"stored":>9}{"core":>7} +'
               f'{"modules":>8} ={"image":>8}')
@@ -122,10 +119,8 @@ def cases(request, disk):
 def weights(key, case):
     """A line of the table. The modules' bytes are those of an archive with them alone, so that the core's
     also hold what compressing both together changes."""
-    if case.cancelled() or case.exception():
-        return f'{key:36} FAILED'
-    found = case.result().image
-    good = 'FAILED' if any(complaints(key, case.result())) else 'OK'
+    found = case.image
+    good = 'FAILED' if any(complaints(key, case)) else 'OK'
     return (f'{key:36}{len(found.modules):8}{found.stored:9}{found.whole - found.packed:7} +'
             f'{found.packed:8} ={found.whole:8} {good}')
 
@@ -153,10 +148,10 @@ def complaints(key, case):
 
 
 @pytest.mark.parametrize('row', ROWS)
-def test_root(row, cases):
-    case = cases[name(row)].result()
-    found = list(complaints(name(row), case))
-    assert not found, '\n'.join([*found, case.text])
+def test_root(row, case):
+    booted = case(row)
+    found = list(complaints(name(row), booted))
+    assert not found, '\n'.join([*found, booted.text])
 
 
 @pytest.mark.parametrize('kernel', dict.fromkeys(row['kernel'] for row in DATA['boot']))
