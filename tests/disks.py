@@ -15,7 +15,6 @@ import threading
 import uuid
 import zlib
 
-import images
 import machine
 from machine import DIR
 

@@ -4,10 +4,13 @@ A target is a board's QEMU machine with a kernel. boards/BOARD/qemu declares it:
 
     features qemu/kernel arm32 virtio ext4 squashfs
 
-A row runs on the first target that has all it needs; with `each` on all of them: "check" on each board's first
-one already in make check, "long" only in check-long.
+A row runs on the first target that has all it needs; with `each` on more of them: "check" on each board's first
+one already in make check, "long" only in check-long. That has one more for each row, another one for each name,
+and with ALL=1 every target.
 """
+import os
 import tomllib
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,15 +63,14 @@ def declared(board):
 TARGETS = [target for board in BOARDS for target in declared(board)]
 
 
-def places(needs, each=None):
+def places(name, needs, each=None):
     """[target, is it only in check-long] of a row, in the order of boards."""
     found = [target for target in TARGETS if not target.lacks(needs)]
     assert found, f'no target has all of {sorted(needs)}'
-    seen = set()
-    for number, target in enumerate(found):
-        first = target.board not in seen
-        seen.add(target.board)
-        if number == 0:
-            yield target, False
-        elif each:
-            yield target, not (each == 'check' and first)
+    firsts = list({target.board: target for target in reversed(found)}.values()) if each == 'check' else found[:1]
+    rest = [target for target in found if target not in firsts] if each else []
+    if rest and not os.environ.get('ALL'):
+        rest = [rest[zlib.crc32(name.encode()) % len(rest)]]
+    for target in found:
+        if target in firsts or target in rest:
+            yield target, target in rest

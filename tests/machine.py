@@ -49,6 +49,9 @@ FOLDERS = {path.parent.name: path.parent
            for folder in [TOP / 'boards', *map(Path, filter(None, os.environ.get('BOARD_PATH', '').split(':')[::-1]))]
            for path in sorted(folder.glob('*/defconfig'))}
 
+# Those that only check-long compiles (tests/run).
+LONG_KERNELS = 'qemu/kernel aarch64', 'qemu/kernel rv64'
+
 # What a tree may hold beside bytes, text and paths of files to copy.
 DIR = object()
 LINK = namedtuple('LINK', 'target')
@@ -85,6 +88,11 @@ def image(board):
         for goal in 'defconfig', 'all':
             output('make', '-s', '-C', TOP, f'BOARD={board}', f'O={out}', goal)
     return out / 'images/initramfs.cpio.gz'
+
+
+def kernels(board):
+    """The lines of boards/BOARD/kernel, the board's default first."""
+    return [line for line in (FOLDERS[board] / 'kernel').read_text().splitlines() if not line.startswith('#')]
 
 
 @once

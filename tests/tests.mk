@@ -4,7 +4,7 @@ unconfigured += check check-long check-lab matrix bench bench-coldplug bench-ram
 
 .PHONY: check check-long check-lab matrix bench bench-coldplug bench-ram
 check check-long:
-	$(Q)tests/run $@
+	$(Q)ALL=$(ALL) tests/run $@
 
 check-lab:
 	$(if $(LAB),,$(error LAB=FILE not given: how your board is reached; see boards/README.md))

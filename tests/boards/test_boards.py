@@ -11,13 +11,9 @@ import pytest
 
 import machine
 from builds import built, settings
-from machine import BUILD, FOLDERS, TOP
+from machine import BUILD, FOLDERS, TOP, kernels
 
 DATA = tomllib.loads(Path(__file__).with_name('boards.toml').read_text())
-
-
-def lines(file):
-    return [line for line in file.read_text().splitlines() if not line.startswith('#')]
 
 
 def ways(board):
@@ -33,7 +29,7 @@ def places(qemu):
 
 ROWS = {f'{qemu.parent.name} {way} {command.split()[-1]}{place}': (qemu.parent.name, way, command, place)
         for qemu in sorted(folder / 'qemu' for folder in FOLDERS.values()) if qemu.exists()
-        for way in ways(qemu.parent) for command in lines(qemu.parent / 'kernel')
+        for way in ways(qemu.parent) for command in kernels(qemu.parent.name)
         for place in places(qemu)}
 
 

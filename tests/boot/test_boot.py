@@ -374,7 +374,7 @@ def targets(row):
             command = f'qemu/{script} {row[script]}'
             boards = [target.board for target in features.TARGETS if target.command == command]
             return [(features.Target((boards or ['qemu-x86_64'])[0], command, frozenset()), False)]
-    return features.places(needs(row), row.get('each'))
+    return features.places(row['name'], needs(row), row.get('each'))
 
 
 def rows():

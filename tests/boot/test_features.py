@@ -2,9 +2,12 @@
 import pytest
 
 from features import FEATURES, TARGETS
+from machine import LONG_KERNELS
 
 
-@pytest.mark.parametrize('target', TARGETS, ids=lambda target: f'{target.board} {target.name}')
+@pytest.mark.parametrize('target', [
+    pytest.param(target, id=f'{target.board} {target.name}', marks=[pytest.mark.long] if target.command in LONG_KERNELS else [])
+    for target in TARGETS])
 def test_declared(target):
     config = dict(line.split('=', 1) for line in (target.folder / 'config').read_text().splitlines()
                   if line.startswith('CONFIG_'))

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 
 import machine
-from machine import BOARDS, DIR
+from machine import BOARDS, DIR, LONG_KERNELS, kernels
 
 HERE = Path(__file__).resolve().parent
-# a kernel of ours, which has root's driver built in, is there for these in `make check`
-CHECK = ['qemu-x86_64', 'qemu-i386', 'qemu-arm', 'versatilepb']
 
 # root -> its directories; state.c is its /sbin/init and /opt/other
 ROOTS = {
@@ -156,7 +154,7 @@ def reports(board, root, words, initrd):
 
 @pytest.mark.parametrize('case', CASES)
 @pytest.mark.parametrize('board', [
-    pytest.param(board, marks=[] if board in CHECK else [pytest.mark.long]) for board in BOARDS])
+    pytest.param(board, marks=[pytest.mark.long] if kernels(board)[0] in LONG_KERNELS else []) for board in BOARDS])
 def test_contract(board, case, disks):
     root, words = CASES[case]
     difference = compare(*reports(board, disks(board, root), words, machine.image(board)))
