@@ -8,6 +8,8 @@ import pytest
 ROWS = {'test_boot', 'test_contract', 'test_reads'}
 
 
+# before xdist's own, which reads the marks
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.originalname not in ROWS:

@@ -393,6 +393,7 @@ FORMS = {
     'romfs': by('genromfs -d TREE -f OUT -V romdisk'),
     'jffs2': by('mkfs.jffs2 -r TREE -o OUT -e 64KiB -n --pad=0x200000'),
     'ubi': ubi,
+    'erased flash': lambda out, _: out.write_bytes(b'\xff' * MIB),
     'folder': folder,
     'half of a RAID': half_of_raid,
     # what is wrong with them

@@ -4,7 +4,7 @@ A target is a board's QEMU machine with a kernel. boards/BOARD/qemu declares it:
 
     features qemu/kernel arm32 virtio ext4 squashfs
 
-A row runs on the first target that has all it needs; with `each` on more of them: "check" on each board's first
+A row runs on the first target that has all it needs and that `make check` has; with `each` on more of them: "check" on each board's first
 one already in make check, "long" only in check-long. That has one more for each row, another one for each name,
 and with ALL=1 every target.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import machine
-from machine import BOARDS, TOP
+from machine import BOARDS, LONG_KERNELS, TOP
 
 FEATURES = tomllib.loads(Path(__file__).with_name('features.toml').read_text())
 
@@ -67,8 +67,9 @@ def places(name, needs, each=None):
     """[target, is it only in check-long] of a row, in the order of boards."""
     found = [target for target in TARGETS if not target.lacks(needs)]
     assert found, f'no target has all of {sorted(needs)}'
-    firsts = list({target.board: target for target in reversed(found)}.values()) if each == 'check' else found[:1]
-    rest = [target for target in found if target not in firsts] if each else []
+    usual = [target for target in found if target.command not in LONG_KERNELS]
+    firsts = list({target.board: target for target in reversed(usual)}.values()) if each == 'check' else usual[:1]
+    rest = [target for target in found if target not in firsts] if each or not usual else []
     if rest and not os.environ.get('ALL'):
         rest = [rest[zlib.crc32(name.encode()) % len(rest)]]
     for target in found:

@@ -50,7 +50,7 @@ FOLDERS = {path.parent.name: path.parent
            for path in sorted(folder.glob('*/defconfig'))}
 
 # Those that only check-long compiles (tests/run).
-LONG_KERNELS = 'qemu/kernel aarch64', 'qemu/kernel rv64'
+LONG_KERNELS = 'qemu/kernel aarch64', 'qemu/kernel rv64', 'qemu/kernel x86_64-pc'
 
 # What a tree may hold beside bytes, text and paths of files to copy.
 DIR = object()

@@ -22,6 +22,7 @@ def started(board, words, *qemu):
 
 # ---- the screen ------------------------------------------------------------------------------------
 
+@pytest.mark.long
 def test_screen_of_a_bios(tmp_path):
     """Text, in the memory where a VGA has it, through which the console scrolls; each letter with its colour."""
     with started('x86_64-bios', command('x86_64-bios', 'syslinux', kernel_folder(OURS), '', ' screen'),
@@ -33,6 +34,7 @@ def test_screen_of_a_bios(tmp_path):
     assert any(re.search(r'\] kindling: root /dev/sda2 \(squashfs\)', line) for line in lines), lines
 
 
+@pytest.mark.long
 def test_screen_of_uefi(tmp_path):
     """Pixels: those of one line of text at least are lit."""
     with started('x86_64-uefi', command('x86_64-uefi', 'uki', kernel_folder(OURS), '', ' screen'),

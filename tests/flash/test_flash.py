@@ -299,6 +299,7 @@ def ran(tmp_path_factory):
     return {name: (said, int(status)) for name, said, status in found}, guests, before, image
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('case', REFUSED + WRITTEN + FAILED, ids=lambda case: case.name)
 def test_says(case, ran):
     said, status = ran[0][case.name]
@@ -306,17 +307,20 @@ def test_says(case, ran):
     assert status == (0 if case in WRITTEN else 1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('name', ['spare', 'small', 'protected'])
 def test_nothing_written(name, ran):
     data = ran[1][name].read_bytes()
     assert data == OLD * len(data)
 
 
+@pytest.mark.long
 def test_used_disks_stay(ran):
     guests, before = ran[1:3]
     assert not [name for name, data in before.items() if guests[name].read_bytes() != data]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize('name', [case.name for case in WRITTEN if case.name != 'loop'])
 def test_written(name, ran):
     """The image, its holes too; of the rest only the last MiB."""

@@ -126,6 +126,7 @@ def compare(kernel, ours, uuids=None):
     assert not differences, '\n'.join(differences)
 
 
+@pytest.mark.long
 def test_partitions_are_the_kernels():
     disks(), initrd()  # once, not by two at a time
     with ThreadPoolExecutor(2) as pool:
