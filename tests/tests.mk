@@ -3,7 +3,10 @@
 unconfigured += check check-long check-lab matrix bench bench-coldplug bench-ram
 
 .PHONY: check check-long check-lab matrix bench bench-coldplug bench-ram
-check check-long:
+check:
+	$(Q)tests/run $@
+
+check-long:
 	$(Q)ALL=$(ALL) tests/run $@
 
 check-lab:

@@ -1,12 +1,15 @@
 """The README's size table is what a build gives: bytes, not an impression of them."""
 import functools
 
+import pytest
+
 from builds import settings
 from machine import TOP, output
 
 table = functools.cache(lambda: output(TOP / 'image/table').splitlines())
 
 
+@pytest.mark.long
 def test_size_table_is_current():
     readme = (TOP / 'README.md').read_text()
     stated = readme.split('<!-- sizes -->\n')[1].split('<!-- end')[0].strip().splitlines()
@@ -18,6 +21,7 @@ def test_size_table_is_current():
         assert [row.split('|')[:2] for row in stated[:-1]] == [row.split('|')[:2] for row in built[:-1]]
 
 
+@pytest.mark.long
 def test_every_board_is_below_100000_bytes():
     """What its bootloader loads beside its first kernel, modules included."""
     boards = [line.split(':')[0] for line in output('make', '-s', '-C', TOP, 'list-boards').splitlines()]

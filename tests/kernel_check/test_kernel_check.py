@@ -14,11 +14,11 @@ import pytest
 from kconfiglib import BOOL, Kconfig
 
 from builds import make
-from machine import BUILD, FOLDERS, TOP, output, stock
+from machine import BUILD, FOLDERS, LONG_KERNELS, TOP, kernels, output, stock
 
 BOARDS = sorted(FOLDERS)
-KERNELS = [(board, line) for board, folder in sorted(FOLDERS.items()) if (folder / 'kernel').exists()
-           for line in (folder / 'kernel').read_text().splitlines() if not line.startswith('#')]
+KERNELS = [pytest.param(board, line, marks=[pytest.mark.long] if line in LONG_KERNELS else [])
+           for board in BOARDS if (FOLDERS[board] / 'kernel').exists() for line in kernels(board)]
 
 
 def kernel_check():
