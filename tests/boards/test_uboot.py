@@ -90,7 +90,7 @@ class prompt(machine.guest):
     def start(self, line):
         """The whole console, once the kernel is done."""
         self.send(line)
-        self.expect('INIT end|Rebooting in')
+        self.expect('INIT end|Rebooting in \\d+ seconds')
         return self.text
 
 
