@@ -14,10 +14,17 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 import machine
 from machine import BOARDS, LONG_KERNELS, TOP
 
 FEATURES = tomllib.loads(Path(__file__).with_name('features.toml').read_text())
+
+
+def marks(command):
+    """Those of a test that needs the kernel which this line of boards/BOARD/kernel prints."""
+    return [pytest.mark.long] if command in LONG_KERNELS else []
 
 
 class Target(NamedTuple):

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from builds import copied, make
-from machine import BUILD, LONG_KERNELS, TOP, dtc, kernel_folder, kernels, output, stock
+from features import marks
+from machine import BUILD, TOP, dtc, kernel_folder, kernels, output, stock
 from test_uboot import key
 
 # board -> what its ROM looks for: {offset on the card: the first bytes of the file there}
@@ -78,7 +79,7 @@ def read(disk, name):
 
 
 @pytest.mark.parametrize('board', [
-    pytest.param(board, marks=[pytest.mark.long] if kernels(board)[0] in LONG_KERNELS else []) for board in LOADERS])
+    pytest.param(board, marks=marks(kernels(board)[0])) for board in LOADERS])
 def test_boards_that_are_not_run(board, tmp_path):
     """What a board's ROM, U-Boot and kernel look for is there."""
     images = made(board)

@@ -1,12 +1,11 @@
 """What boards/*/qemu declare is what the kernels' configurations have."""
 import pytest
 
-from features import FEATURES, TARGETS
-from machine import LONG_KERNELS
+from features import FEATURES, TARGETS, marks
 
 
 @pytest.mark.parametrize('target', [
-    pytest.param(target, id=f'{target.board} {target.name}', marks=[pytest.mark.long] if target.command in LONG_KERNELS else [])
+    pytest.param(target, id=f'{target.board} {target.name}', marks=marks(target.command))
     for target in TARGETS])
 def test_declared(target):
     config = dict(line.split('=', 1) for line in (target.folder / 'config').read_text().splitlines()

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 import machine
-from machine import BOARDS, DIR, LONG_KERNELS, kernels
+from features import marks
+from machine import BOARDS, DIR, kernels
 
 HERE = Path(__file__).resolve().parent
 
@@ -154,7 +155,7 @@ def reports(board, root, words, initrd):
 
 @pytest.mark.parametrize('case', CASES)
 @pytest.mark.parametrize('board', [
-    pytest.param(board, marks=[pytest.mark.long] if kernels(board)[0] in LONG_KERNELS else []) for board in BOARDS])
+    pytest.param(board, marks=marks(kernels(board)[0])) for board in BOARDS])
 def test_contract(board, case, disks):
     root, words = CASES[case]
     difference = compare(*reports(board, disks(board, root), words, machine.image(board)))

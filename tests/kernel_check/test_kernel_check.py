@@ -14,10 +14,11 @@ import pytest
 from kconfiglib import BOOL, Kconfig
 
 from builds import make
-from machine import BUILD, FOLDERS, LONG_KERNELS, TOP, kernels, output, stock
+from features import marks
+from machine import BUILD, FOLDERS, TOP, kernels, output, stock
 
 BOARDS = sorted(FOLDERS)
-KERNELS = [pytest.param(board, line, marks=[pytest.mark.long] if line in LONG_KERNELS else [])
+KERNELS = [pytest.param(board, line, marks=marks(line))
            for board in BOARDS if (FOLDERS[board] / 'kernel').exists() for line in kernels(board)]
 
 
