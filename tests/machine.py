@@ -50,7 +50,8 @@ FOLDERS = {path.parent.name: path.parent
            for path in sorted(folder.glob('*/defconfig'))}
 
 # Those that only check-long compiles (tests/run).
-LONG_KERNELS = 'qemu/kernel aarch64', 'qemu/kernel rv64', 'qemu/kernel x86_64-pc'
+LONG_KERNELS = [f'qemu/kernel {name}' for name in
+                ('aarch64', 'rv64', 'x86_64-pc', 'x86_64-pc-alone', 'x86_64-bare', 'x86_64-nodes')]
 
 # What a tree may hold beside bytes, text and paths of files to copy.
 DIR = object()
@@ -98,6 +99,9 @@ def kernels(board):
 @once
 def kernel_folder(command):
     """The folder of a kernel, as a line of boards/BOARD/kernel prints it; made when it is missing."""
+    built = os.environ.get('BUILT_KERNELS')
+    assert not built or command not in LONG_KERNELS or command.split()[1] in built.split(), \
+        f'{command}: this run has not built it; is the test to be long?'
     return Path(output(*f'{TOP}/{command}'.split()))
 
 

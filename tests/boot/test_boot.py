@@ -50,7 +50,7 @@ import features
 import images
 import machine
 from builds import built, settings
-from machine import DIR, LINK, TOP, once
+from machine import DIR, LINK, LONG_KERNELS, TOP, once
 
 HERE = Path(__file__).resolve().parent
 KEYS = {'name', 'words', 'fill', 'root', 'disks', 'config', 'expect', 'among', 'forbid', 'ends', 'times', 'talk',
@@ -373,7 +373,7 @@ def targets(row):
         if script in row:
             command = f'qemu/{script} {row[script]}'
             boards = [target.board for target in features.TARGETS if target.command == command]
-            return [(features.Target((boards or ['qemu-x86_64'])[0], command, frozenset()), False)]
+            return [(features.Target((boards or ['qemu-x86_64'])[0], command, frozenset()), command in LONG_KERNELS)]
     return features.places(row['name'], needs(row), row.get('each'))
 
 
