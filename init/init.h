@@ -39,9 +39,16 @@ struct boot {
 	unsigned long common_flags; /* those of roots without flags of their own */
 	char node[sizeof("/dev/") + ROOTSPEC_NAME_MAX]; /* root's device, or what mount(2) gets for it */
 	struct contents contents; /* of root's device */
+	char type_text[32];      /* where type is, most often */
+	const struct layer *layers[LAYERS_MAX + 1]; /* which root gets, in order */
+	/* instead of giving up on a layer that root can do without; or NULL */
+	__attribute__((noreturn)) void (*instead)(struct boot *b);
 	struct params params;
 	struct super super;      /* of the device that was read last */
 };
+
+/* What is looked for, for a message with "%s=%s": its word, and the value. */
+#define WANTED(b) CONFIG_LAYERS ? (b)->root.word : "root", CONFIG_LAYERS ? (b)->root.text : (b)->params.root
 
 void early(struct boot *b);  /* /proc and /dev, so that we see and speak */
 void decide(struct boot *b); /* the command line: what is wanted */
@@ -49,6 +56,8 @@ void load_modules(struct boot *b); /* those that modules= names */
 void choose_root(struct boot *b); /* what root= means */
 void find(struct boot *b);   /* wait until root's device is there and reads */
 bool attach(struct boot *b); /* mount it on NEW_ROOT; false when it became another disk meanwhile: find again */
+void lay(struct boot *b, enum made what); /* the layers that give this, a device or a root, one on the other */
+_Noreturn void start_init(struct boot *b); /* what follows: */
 void check(struct boot *b);  /* is there an init that can run? */
 void depart(struct boot *b); /* make it "/", empty the image, take our mounts away */
 _Noreturn void handoff(struct boot *b); /* execve() */
@@ -68,6 +77,9 @@ _Noreturn void give_up(struct boot *b);
  * command, comes a kernel panic.
  */
 _Noreturn void power(unsigned command, unsigned ms);
+
+/* A shell would be a way around the verification of this root, so the image must say that it may be. */
+bool may_open_shell(const struct boot *b);
 
 /* A prompt on the console, until `exit`, or until nobody types a first line for CONFIG_SHELL_SECONDS. */
 void shell(const struct boot *b);

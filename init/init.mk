@@ -29,7 +29,12 @@ layout := $(wildcard init/lib/arch/$(CONFIG_ARCH).ld)
 format-options := $(filter CONFIG_FS_%,$(.VARIABLES))
 formats := $(foreach option,$(format-options),$(if $(filter 1,$($(option))),$(option:CONFIG_FS_%=%)))
 formats := $(shell echo '$(formats)' | tr A-Z a-z)
-sources := $(wildcard init/*.c init/plan/*.c init/boot/*.c init/lib/*.c) $(formats:%=init/plan/super/%.c)
+# A layer of init/plan/layer/ and init/boot/layer/ likewise: CONFIG_LAYER_VERITY is verity.c.
+layer-options := $(filter CONFIG_LAYER_%,$(.VARIABLES))
+layers := $(foreach option,$(layer-options),$(if $(filter 1,$($(option))),$(option:CONFIG_LAYER_%=%)))
+layers := $(shell echo '$(layers)' | tr A-Z a-z)
+sources := $(wildcard init/*.c init/plan/*.c init/boot/*.c init/lib/*.c $(foreach layer,$(layers), \
+	init/plan/layer/$(layer).c init/boot/layer/$(layer).c)) $(formats:%=init/plan/super/%.c)
 objects := $(patsubst init/%.c,$(O)/init/%.o,$(sources))
 
 # The compiler that the objects were made with; another one makes them anew.
@@ -59,7 +64,7 @@ $(O)/init/%.o: init/%.c init/init.mk init/flags $(config)/musl
 # An option or a header that is gone makes its users compile again.
 $(config)/options/% init/%.h init/%.def: ;
 
-$(O)/init/init.debug: $(objects) $(layout) $(format-options:CONFIG_%=$(config)/options/%)
+$(O)/init/init.debug: $(objects) $(layout) $(patsubst CONFIG_%,$(config)/options/%,$(format-options) $(layer-options))
 	@echo "  LD      $@"
 	$(Q)$(CC) $(specs) $(cflags) $(ldflags) $(addprefix -T ,$(layout)) $(objects) -o $@
 

@@ -8,8 +8,17 @@
 /* The rescue prompt, if it was asked for before this stage; then the boot goes on. */
 static void stop_at(const struct boot *b, enum stage stage)
 {
-	if (CONFIG_SHELL && b->params.stage == (int)stage)
+	if (CONFIG_SHELL && b->params.stage == (int)stage && may_open_shell(b))
 		shell(b);
+}
+
+_Noreturn void start_init(struct boot *b)
+{
+	stop_at(b, STAGE_CHECK);
+	check(b);
+	stop_at(b, STAGE_SWITCH);
+	depart(b);
+	handoff(b);
 }
 
 static __attribute__((noreturn)) void try_root(struct boot *b)
@@ -18,13 +27,11 @@ static __attribute__((noreturn)) void try_root(struct boot *b)
 	do {
 		stop_at(b, STAGE_FIND);
 		find(b);
+		lay(b, MADE_DEVICE);
 		stop_at(b, STAGE_MOUNT);
 	} while (!attach(b));
-	stop_at(b, STAGE_CHECK);
-	check(b);
-	stop_at(b, STAGE_SWITCH);
-	depart(b);
-	handoff(b);
+	lay(b, MADE_ROOT);
+	start_init(b);
 }
 
 int main(int argc, char **argv, char **envp)

@@ -18,6 +18,17 @@ config ROOT_TAG
 	  the forms /dev/disk/by-uuid/X and so on. Without this root is a device
 	  name or number.
 
+config ROOT_GPT_AUTO
+	bool "root=gpt-auto (the partition of root's type)"
+	depends on ROOT_TAG
+	help
+	  systemd's word: root is the GPT partition whose type is that of a root
+	  for this CPU (Discoverable Partitions Specification), on whatever disk,
+	  with EFI or without. Of two such partitions neither is taken. One with
+	  the no-auto attribute does not count, and one that is read-only is
+	  mounted so, whatever rw says. With roothash= the root hash says which
+	  partition it is.
+
 config ROOT_FLASH
 	bool "root=mtdN, mtd:NAME, ubiN_M, ubiN:VOLUME (raw flash)"
 	help

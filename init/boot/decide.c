@@ -7,6 +7,7 @@
 #include "../lib/log.h"
 #include "../lib/sys.h"
 #include "../plan/mountopts.h"
+#include "layers.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -51,21 +52,26 @@ void decide(struct boot *b)
 
 void choose_root(struct boot *b)
 {
-	const struct params *p = &b->params;
+	static char where[LAYER_ROOT_MAX];
+	struct params *p = &b->params;
 	char reason[ROOTSPEC_REASON_MAX];
 	int err;
 
 	if (p->refused)
 		refuse(b, "%s%s%s: %s", p->refused, p->refused_value ? "=" : "",
 		       p->refused_value ? p->refused_value : "", "not in this image");
+	if (CONFIG_LAYERS && !b->tried)
+		p->root = layers_root(where, p->root, &p->words);
 	if (!p->root || !*p->root)
 		refuse(b, "no root= on the command line");
-	err = rootspec_parse(&b->root, p->root, p->rootfstype, p->rootflags);
+	err = rootspec_parse(&b->root, p->root, p->rootfstype, p->rootflags, &p->words);
 	if (err)
 		refuse(b, "root=%s: %s", p->root, rootspec_reason(reason, err));
 	b->flags = b->common_flags;
 	if (CONFIG_ROOTFLAGS && b->root.flags != p->rootflags)
 		b->flags = mountopts_split(b->root.flags, p->rw ? 0 : MS_RDONLY);
+	if (CONFIG_LAYERS)
+		plan_layers(b);
 	if (CONFIG_ROOT_TAG && !rootspec_is_whole(&b->root))
 		say(LOG_ERR, "root=%s: not a whole %s (8-4-4-4-12, 4-4, 16 or 8-2 digits); waiting all the same",
 		    p->root, rootspec_tags[b->root.tag]);

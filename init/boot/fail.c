@@ -6,6 +6,8 @@
 #include "../lib/log.h"
 #include "../lib/str.h"
 #include "../lib/sys.h"
+#include "../plan/layer/verity.h"
+#include "layers.h"
 
 #include <sys/reboot.h>
 
@@ -24,10 +26,21 @@ static int panic_seconds(const struct boot *b)
 	return b->params.panic == NOT_GIVEN ? CONFIG_PANIC_SECONDS : b->params.panic;
 }
 
+/* Root can do without what failed. */
+static bool goes_on(const struct boot *b)
+{
+	return CONFIG_LAYER_OVERLAY && !CONFIG_OVERLAY_FAIL && !b->stuck && b->instead;
+}
+
+bool may_open_shell(const struct boot *b)
+{
+	return !CONFIG_LAYER_VERITY || CONFIG_VERITY_SHELL || !(CONFIG_VERITY_ONLY || *verity_root_hash(&b->root.words));
+}
+
 static bool opens_shell(const struct boot *b)
 {
-	return CONFIG_SHELL && !b->departed && (CONFIG_SHELL_ON_FAILURE || b->params.shell ||
-						b->params.emergency == EMERGENCY_SHELL);
+	return CONFIG_SHELL && !b->departed && may_open_shell(b) &&
+	       (CONFIG_SHELL_ON_FAILURE || b->params.shell || b->params.emergency == EMERGENCY_SHELL);
 }
 
 /* An enum emergency, but a shell: that is opened before. */
@@ -44,6 +57,8 @@ static const char *what_now(const struct boot *b)
 	static char text[sizeof("; powering off in 86400 s")];
 	int seconds = panic_seconds(b);
 
+	if (goes_on(b))
+		return CONFIG_OVERLAY_VOLATILE ? "; going on in memory" : "; going on read-only";
 	if (root_after(b))
 		return "; trying rootfallback";
 	if (opens_shell(b))
@@ -75,13 +90,20 @@ static _Noreturn void fail(struct boot *b)
 
 void give_up(struct boot *b)
 {
+	__attribute__((noreturn)) void (*instead)(struct boot *b) = b->instead;
 	char *next = root_after(b);
 
 	if (sys_pid() != 1)
 		sys_exit(1);
+	if (goes_on(b)) {
+		b->instead = NULL;
+		instead(b);
+	}
 	if (!next)
 		fail(b);
 	sys_unmount(NEW_ROOT);
+	if (CONFIG_LAYERS)
+		undo_layers();
 	b->tried++;
 	b->params.root = next;
 	b->since = sys_now();

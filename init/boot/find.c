@@ -57,8 +57,8 @@ static unsigned least(unsigned a, unsigned b)
 
 static void say_waiting(struct boot *b, int err, unsigned now, bool is_first)
 {
-	say(LOG_ERR, b->limit == WAIT_FOREVER ? "waiting for root=%s: %d; no limit" : "waiting for root=%s: %d; %u s left",
-	    b->params.root, err, sys_seconds(b->limit - now + 999));
+	say(LOG_ERR, b->limit == WAIT_FOREVER ? "waiting for %s=%s: %d; no limit" : "waiting for %s=%s: %d; %u s left",
+	    WANTED(b), err, sys_seconds(b->limit - now + 999));
 	if (CONFIG_REPORT)
 		report_devices(b, !is_first);
 }
@@ -92,7 +92,7 @@ void find(struct boot *b)
 	int err;
 
 	b->device = -1;
-	b->limit = params_wait(&b->params);
+	b->limit = CONFIG_LAYERS && b->root.wait != NOT_GIVEN ? (unsigned)b->root.wait * 1000 : params_wait(&b->params);
 	if (CONFIG_GUARD)
 		guard(b);
 	if (CONFIG_WAIT)
@@ -129,8 +129,12 @@ void find(struct boot *b)
 		if (due || (CONFIG_WAIT && now < b->limit))
 			continue;
 		/* what the modules brought may need others; each is asked for once */
-		if (!coldplug(b) && last)
-			refuse(b, "root=%s: %d after %u s", b->params.root, err, sys_seconds(now));
+		if (!coldplug(b) && last) {
+			/* it never is late */
+			if (CONFIG_LAYERS && b->root.is_made)
+				refuse(b, "%s=%s: %d", WANTED(b), err);
+			refuse(b, "%s=%s: %d after %u s", WANTED(b), err, sys_seconds(now));
+		}
 		if (CONFIG_WAIT)
 			take_events(b);
 		last = true;

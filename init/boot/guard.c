@@ -23,10 +23,10 @@ static void watch(void)
 			stuck = 0;
 		if (stuck >= GUARD_SECONDS && sys_now() - boot->since >= boot->limit) {
 			boot->stuck = true;
-			refuse(boot, "root=%s: %s does not answer", boot->params.root, asked);
+			refuse(boot, "%s=%s: %s does not answer", WANTED(boot), asked);
 		}
 		if (boot->limit == WAIT_FOREVER && stuck % SAY_EVERY == GUARD_SECONDS)
-			say(LOG_ERR, "waiting for root=%s: %s does not answer; no limit", boot->params.root, asked);
+			say(LOG_ERR, "waiting for %s=%s: %s does not answer; no limit", WANTED(boot), asked);
 	}
 }
 

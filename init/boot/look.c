@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 
 /* More are not told apart: they are refused all the same. */
 #define ANSWERS_MAX 16
@@ -88,6 +89,8 @@ static void ask(struct asked *a, bool begins)
 	if (err >= 0)
 		err = device_super(b, new->fd, !by_contents);
 	*contents = b->super.contents;
+	if (CONFIG_LAYER_VERITY && b->root.is_tree && contents->member && str_same(contents->member, "DM_verity_hash"))
+		contents->member = NULL;
 	/* what does not read is for the mount to say, which may need none of it */
 	if (err && new->fd >= 0 && b->root.kind != ROOT_TAG && b->failed >= PATIENCE &&
 	    (contents->fs || b->root.types)) {
@@ -99,7 +102,7 @@ static void ask(struct asked *a, bool begins)
 	} else if (by_contents && !judge_is_meant(&b->root, &b->super)) {
 		if (contents->damaged && !b->failed)
 			say(LOG_ERR, "%s: %s superblock checksum is wrong: ignored", name, contents->damaged);
-	} else if (!device_allowed(&new->d)) {
+	} else if (!(CONFIG_LAYERS && b->root.is_made) && !device_allowed(&new->d)) {
 		if (!b->failed)
 			say(LOG_ERR, "%s matches but %s is not allowed for root: ignored", name, new->d.bus);
 	} else {
@@ -127,7 +130,8 @@ static void ask_device(struct asked *a, const char *name, bool begins)
 static bool is_hit(const void *spec, unsigned number, const struct parttable_id *id)
 {
 	(void)number;
-	return rootspec_begins(spec, id->uuid) || rootspec_is(spec, TAG_PARTLABEL, id->label);
+	return rootspec_begins(spec, id->uuid) || rootspec_is(spec, TAG_PARTLABEL, id->label) ||
+	       (CONFIG_ROOT_GPT_AUTO && rootspec_is(spec, TAG_TYPE, id->type));
 }
 
 /* A partition that the table names, if the kernel's of that number is it. */
@@ -137,6 +141,8 @@ static void ask_hit(struct asked *a, const char *disk, const struct parttable_hi
 	char name[DEVICE_NAME_MAX];
 	int err;
 
+	if (CONFIG_ROOT_GPT_AUTO)
+		a->next->is_readonly = hit->id.is_readonly;
 	if (!device_partition(name, disk, hit->number))
 		return;
 	err = device_is_hit(name, hit);
@@ -223,13 +229,13 @@ static int name_device(struct boot *b, struct device *d)
 		err = sys_mount_pseudo("sysfs", "/sys");
 		if (!err)
 			err = device_look(d, by_number ? DEVICE_BY_NUMBER : DEVICE_BY_NAME, d->name);
-		if (!err && !device_allowed(d))
-			refuse(b, "root=%s: %s is not allowed for root", b->params.root, d->bus);
+		if (!err && !(CONFIG_LAYERS && b->root.is_made) && !device_allowed(d))
+			refuse(b, "%s=%s: %s is not allowed for root", WANTED(b), d->bus);
 	} else {
 		device_path(b->node, d->name);
 		err = sys_mode(b->node, 0);
 		if (err >= 0 && !S_ISBLK(err))
-			refuse(b, "root=%s: %d", b->params.root, -ENOTBLK);
+			refuse(b, "%s=%s: %d", WANTED(b), -ENOTBLK);
 	}
 	return err;
 }
@@ -249,7 +255,7 @@ static int look_at_members(struct asked *a, const struct verdict *v, bool last)
 
 	if (!is_by_contents(b)) {
 		str_print(text, sizeof(text), "UUID=%s", b->super.fs.uuid);
-		rootspec_parse(&b->root, text, b->root.types, b->root.flags);
+		rootspec_parse(&b->root, text, b->root.types, b->root.flags, &b->root.words);
 		err = look(b, last);
 	} else {
 		for (const struct answer *each = a->answers; each < a->next; each++)
@@ -257,7 +263,7 @@ static int look_at_members(struct asked *a, const struct verdict *v, bool last)
 		if (!btrfs(b, SYS_BTRFS_READY, v->root->d.name))
 			return 0;
 		if (last) {
-			say(LOG_ERR, "root=%s: btrfs: of %u devices there are %u: %s", b->params.root,
+			say(LOG_ERR, "%s=%s: btrfs: of %u devices there are %u: %s", WANTED(b),
 			    b->contents.devices, v->found, v->names);
 			return 0;
 		}
@@ -270,7 +276,7 @@ static int look_at_members(struct asked *a, const struct verdict *v, bool last)
 static int obey(struct asked *a, bool last)
 {
 	struct boot *b = a->b;
-	const char *root = b->params.root, *is_on = "is on";
+	const char *is_on = "is on";
 	bool by_tag = CONFIG_ROOT_TAG && b->root.kind == ROOT_TAG;
 	struct verdict v;
 	enum reason reason = judge(a->answers, a->next, &v);
@@ -289,17 +295,21 @@ static int obey(struct asked *a, bool last)
 		return a->unasked ? a->unasked : a->empty ? a->empty : -ENOENT;
 	device_path(b->node, v.root->d.name);
 	if (reason == BARRED)
-		refuse(b, "root=%s: %s %s", root, by_tag ? v.root->d.name : b->node,
+		refuse(b, "%s=%s: %s %s", WANTED(b), by_tag ? v.root->d.name : b->node,
 		       judge_bar(bar, &v.root->contents));
 	if (v.root->begins)
 		is_on = "begins the PARTUUID of";
 	if (reason == SEVERAL)
-		refuse(b, "root=%s %s %s: %s", root, is_on, v.names,
-		       v.root->begins ? "give all of it" : "remove one, or use /dev/NAME");
+		refuse(b, "%s=%s %s %s: %s", WANTED(b), is_on, v.names,
+		       v.root->begins ? "give all of it" :
+		       CONFIG_ROOT_GPT_AUTO && b->root.tag == TAG_TYPE ? "use PARTLABEL= or roothash=" :
+		       "remove one, or use /dev/NAME");
 	b->device = v.root->fd;
 	b->contents = v.root->contents;
+	if (CONFIG_ROOT_GPT_AUTO && b->root.tag == TAG_TYPE && v.root->is_readonly)
+		b->flags |= MS_RDONLY;
 	if (reason > MEMBERS)
-		say(LOG_ERR, "root=%s %s %s: taking %s", root, is_on, v.names, v.root->d.name);
+		say(LOG_ERR, "%s=%s %s %s: taking %s", WANTED(b), is_on, v.names, v.root->d.name);
 	if (CONFIG_FS_BTRFS && b->contents.devices > 1)
 		return look_at_members(a, &v, last);
 	return 0;

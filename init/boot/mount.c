@@ -17,9 +17,6 @@
 /* So often is root looked for again: some readers tell of another medium each time they are opened. */
 #define CHANGES_MAX 3
 
-/* A type's name and its NUL. */
-#define TYPE_MAX 32
-
 /* ENODEV, which the kernel cannot meet: a type without a driver. */
 static bool try_next(int err)
 {
@@ -29,7 +26,7 @@ static bool try_next(int err)
 /* Mounts it; when that fails, again with what the image has for this type and is not loaded yet. */
 static int try_type(const struct boot *b, unsigned long flags)
 {
-	char alias[sizeof("fs-") + TYPE_MAX];
+	char alias[sizeof("fs-") + sizeof(b->type_text)];
 
 	for (bool asked = !CONFIG_MODULES;; asked = true) {
 		int err = sys_mount(b->node, NEW_ROOT, b->type, flags, b->root.flags);
@@ -45,13 +42,13 @@ static int try_type(const struct boot *b, unsigned long flags)
 /* Tries the comma-separated types in order, then read-only: 0 with b->type set, else the error that ended it. */
 static int try_types(struct boot *b, const char *types, unsigned long flags)
 {
-	static char type[TYPE_MAX];
+	char *type = b->type_text;
 	const char *rest = types;
 	int err = -EINVAL;
 
 	b->type = type;
 	do {
-		if (str_item(&rest, ',', type, sizeof(type))) {
+		if (str_item(&rest, ',', type, sizeof(b->type_text))) {
 			if (*type)
 				err = try_type(b, flags);
 		} else if (flags & MS_RDONLY) {
@@ -171,8 +168,8 @@ bool attach(struct boot *b)
 
 	if (CONFIG_PROBE && b->contents.fs)
 		say_if_cut(b);
-	/* a share is there when it is mounted: find did it */
-	err = CONFIG_ROOT_SHARE && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
+	/* a share is there when it is mounted: find did it; as a layer did with an image file */
+	err = (CONFIG_ROOT_SHARE || CONFIG_LAYER_LOOP) && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
 	changed = CONFIG_PROBE && b->device >= 0 && b->changes < CHANGES_MAX && has_changed(b);
 	sys_close(b->device);
 	if (changed) {
@@ -182,7 +179,5 @@ bool attach(struct boot *b)
 	}
 	if (err)
 		refuse_mount(b, err);
-	if (CONFIG_INFO)
-		say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type, sys_now() - b->start);
 	return true;
 }

@@ -1,6 +1,9 @@
 #include "block.h"
 #include "memory.h"
 #include "print.h"
+#include "verity.h"
+#include "../lib/str.h"
+#include "../plan/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +84,38 @@ static void contents(struct output *o, const struct super *super)
 	}
 }
 
+/* The superblock of dm-verity: on a device of its own, or where /init looks for one behind the file system. */
+static void verity(struct output *o, const struct image *image, const struct parttable_entry *entry,
+		   const struct contents *c)
+{
+	struct medium medium = image_medium(image, entry);
+	unsigned char at[VERITY_SUPERBLOCK];
+	char salt[2 * 256 + 1] = "", uuid[TEXT_UUID];
+	bool is_own = c->member && str_same(c->member, "DM_verity_hash");
+	struct verity v = { 0 };
+	const char *why = verity_none;
+
+	if (is_own || (!c->member && c->size))
+		why = verity_look(&v, &medium, at, is_own ? 0 : c->size);
+	if (why == verity_none)
+		return;
+	if (why) {
+		field(o, "VERITY_UNUSABLE", why);
+		return;
+	}
+	for (unsigned i = 0; i < v.salt_size; i++)
+		snprintf(salt + 2 * i, 3, "%02x", v.salt[i]);
+	text_uuid(uuid, v.uuid, false);
+	number(o, "VERITY_OFFSET", is_own ? 0 : (unsigned long long)v.data_blocks << v.data_shift);
+	number(o, "VERITY_VERSION", 1);
+	field(o, "VERITY_UUID", uuid);
+	field(o, "VERITY_HASH", v.algorithm);
+	number(o, "VERITY_DATA_BLOCK", 1U << v.data_shift);
+	number(o, "VERITY_HASH_BLOCK", 1U << v.hash_shift);
+	number(o, "VERITY_DATA_BLOCKS", v.data_blocks);
+	field(o, "VERITY_SALT", salt);
+}
+
 void block_print(struct output *o, const struct image *image, const struct parttable_entry *entry,
 		 const struct super *super, bool named)
 {
@@ -89,8 +124,10 @@ void block_print(struct output *o, const struct image *image, const struct partt
 		field(o, "DEVNAME", image->path);
 	if (entry)
 		number(o, "PARTN", entry->number);
-	if (super)
+	if (super) {
 		contents(o, super);
+		verity(o, image, entry, &super->contents);
+	}
 	field(o, "PTTYPE", entry ? NULL : image->table);
 	field(o, "PARTUUID", entry ? entry->id.uuid : NULL);
 	field(o, "PARTLABEL", entry ? entry->id.label : NULL);

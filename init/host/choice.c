@@ -10,14 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *choice_where(char *text, const struct params *params, const char *value)
+{
+	/* plan/ has it writable, and leaves it */
+	return CONFIG_LAYERS ? layers_root(text, (char *)value, &params->words) : value;
+}
+
 char *choice_root(struct rootspec *root, const struct params *params, const char *value)
 {
-	char reason[ROOTSPEC_REASON_MAX];
+	char reason[ROOTSPEC_REASON_MAX], where[LAYER_ROOT_MAX];
 	int err;
 
+	value = choice_where(where, params, value);
 	if (!value || !*value)
 		return copy("no root= on the command line");
-	err = rootspec_parse(root, copy(value), params->rootfstype, params->rootflags);
+	*root = (struct rootspec){ .text = value };
+	err = rootspec_parse(root, copy(value), params->rootfstype, params->rootflags, &params->words);
 	return err ? copyf("root=%s: %s", value, rootspec_reason(reason, err)) : NULL;
 }
 
@@ -121,8 +129,8 @@ static bool answers(const struct rootspec *root, const struct candidate *c, bool
 	return *begins ? rootspec_begins(root, id->uuid) : rootspec_is(root, root->tag, judge_value(root->tag, NULL, id));
 }
 
-static void choose_by_tag(struct choice *choice, const struct rootspec *root, const char *value,
-			  const struct candidate *all, size_t count)
+static void choose_by_tag(struct choice *choice, const struct rootspec *root, const char *word,
+			  const char *value, const struct candidate *all, size_t count)
 {
 	struct answer *answer = allocate((count + 1) * sizeof(*answer));
 	const struct candidate **who = allocate((count + 1) * sizeof(*who));
@@ -149,11 +157,12 @@ static void choose_by_tag(struct choice *choice, const struct rootspec *root, co
 		choice->unclear = false;
 	}
 	if (reason == RULE)
-		note(choice, "root=%s is on %s: taking %s", value, names, candidate_text(choice->root));
+		note(choice, "%s=%s is on %s: taking %s", word, value, names, candidate_text(choice->root));
 	if (reason == BEGINS)
-		note(choice, "root=%s begins the PARTUUID of %s: taking %s", value, names, candidate_text(choice->root));
+		note(choice, "%s=%s begins the PARTUUID of %s: taking %s", word, value, names,
+		     candidate_text(choice->root));
 	if (reason == MEMBERS)
-		note(choice, "root=%s is on %s, of %u devices", value, names, v.root->contents.devices);
+		note(choice, "%s=%s is on %s, of %u devices", word, value, names, v.root->contents.devices);
 	if (reason == SEVERAL) {
 		choice->unclear = true;
 		append(&choice->why, "more than one: %s; remove one, or use /dev/NAME", names);
@@ -200,7 +209,7 @@ static bool is_wanted(const char *types, const char *type)
 	return false;
 }
 
-static void check_mount(struct choice *choice, const struct rootspec *root)
+void choice_mount(struct choice *choice, const struct rootspec *root)
 {
 	const struct candidate *c = choice->root;
 	const struct contents *is = &c->super.contents;
@@ -223,16 +232,14 @@ static void check_mount(struct choice *choice, const struct rootspec *root)
 	}
 }
 
-void choose(struct choice *choice, const struct rootspec *root, const char *value,
+void choose(struct choice *choice, const struct rootspec *root, const char *word, const char *value,
 	    const struct candidate *all, size_t count)
 {
 	*choice = (struct choice){ .why = copy(""), .notes = copy("") };
 	if (root->kind == ROOT_TAG)
-		choose_by_tag(choice, root, value, all, count);
+		choose_by_tag(choice, root, word, value, all, count);
 	else
 		choose_by_name(choice, root, all, count);
-	if (choice->root)
-		check_mount(choice, root);
-	else if (!*choice->why)
+	if (!choice->root && !*choice->why)
 		append(&choice->why, *choice->notes ? "what answers must not be root" : "not found");
 }

@@ -9,6 +9,9 @@
 #include "../plan/params.h"
 #include "../plan/rootspec.h"
 
+/* Where root is: `value`, or what a layer says instead, maybe in text, of LAYER_ROOT_MAX bytes; or NULL. */
+const char *choice_where(char *text, const struct params *params, const char *value);
+
 /*
  * Reads one root, of root= (NULL: there is none) or rootfallback=; *root points into memory of its own. NULL,
  * or why it is refused.
@@ -39,8 +42,11 @@ struct choice {
 	char *notes;                  /* a line for each thing to know besides */
 };
 
-/* Which one is root? `value` is that of root=, for messages. */
-void choose(struct choice *choice, const struct rootspec *root, const char *value,
+/* Which one is root, or what another word names? That word and its value are for messages. */
+void choose(struct choice *choice, const struct rootspec *root, const char *word, const char *value,
 	    const struct candidate *all, size_t count);
+
+/* Can the chosen one be mounted? Else there is none; what is to know besides is added. */
+void choice_mount(struct choice *choice, const struct rootspec *root);
 
 #endif

@@ -5,11 +5,13 @@
 #include "choice.h"
 #include "complain.h"
 #include "config.h"
+#include "explain.h"
 #include "foreign.h"
 #include "formats.h"
 #include "hints.h"
 #include "host.h"
 #include "kernel.h"
+#include "layers.h"
 #include "line.h"
 #include "memory.h"
 #include "print.h"
@@ -24,8 +26,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
-/* One line: of which step, unless that is still the one before, and what happens there. */
-__attribute__((format(printf, 2, 3))) static void step(const char *name, const char *format, ...)
+void step(const char *name, const char *format, ...)
 {
 	va_list args;
 	char *text;
@@ -86,17 +87,17 @@ static void explain_modules(const struct params *params)
 
 /* ---- find ---- */
 
-static void explain_tag(const struct rootspec *root)
+static void explain_tag(const char *name, const struct rootspec *root)
 {
 	const char *of = root->tag <= TAG_LABEL ? "file system" : "partition";
 	bool is_id = root->tag == TAG_UUID || root->tag == TAG_PARTUUID;
 
 	if (root->offset)
-		step("find", "the partition whose number is %u %s than that of the one whose "
+		step(name, "the partition whose number is %u %s than that of the one whose "
 		     "PARTUUID is %.*s", (unsigned)abs(root->offset),
 		     root->offset < 0 ? "lower" : "higher", (int)root->length, root->value);
 	else
-		step("find", "the %s whose %s is %.*s%s, %s", of, rootspec_tags[root->tag],
+		step(name, "the %s whose %s is %.*s%s, %s", of, rootspec_tags[root->tag],
 		     (int)root->length, root->value, root->escaped ? " (\\xNN: a byte)" : "",
 		     is_id ? "in upper or lower case" : "byte for byte");
 	step("", CONFIG_DUPLICATE_FIRST ? "of several the first by name" :
@@ -104,23 +105,23 @@ static void explain_tag(const struct rootspec *root)
 	     "several: refused", CONFIG_PREFER_BUS);
 }
 
-static void explain_spec(const struct rootspec *root, const char *types)
+void explain_device(const char *name, const struct rootspec *root)
 {
 	switch (root->kind) {
 	case ROOT_NAME:
-		step("find", "the device /dev/%s", root->value);
+		step(name, "the device /dev/%s", root->value);
 		break;
 	case ROOT_NUMBER:
-		step("find", "the device with the number %u:%u", root->major, root->minor);
+		step(name, "the device with the number %u:%u", root->major, root->minor);
 		break;
 	case ROOT_TAG:
-		explain_tag(root);
+		explain_tag(name, root);
 		break;
 	case ROOT_FLASH:
-		step("find", "the MTD device or UBI volume %s", root->value);
+		step(name, "the MTD device or UBI volume %s", root->value);
 		break;
 	case ROOT_SHARE:
-		step("find", "the directory that the host shares by %s under the tag %s", types,
+		step(name, "the directory that the host shares by %s under the tag %s", root->types,
 		     root->value);
 		break;
 	}
@@ -128,10 +129,11 @@ static void explain_spec(const struct rootspec *root, const char *types)
 		step("", "only on: %s", CONFIG_ROOT_BUSES);
 }
 
-static void explain_wait(const struct params *params)
+void explain_wait(const struct params *params, int seconds)
 {
-	unsigned limit = params_wait(params);
-	bool is_default = params->rootwait == NOT_GIVEN && params->rootdelay == NOT_GIVEN;
+	bool is_own = seconds != NOT_GIVEN;
+	unsigned limit = is_own ? (unsigned)seconds * 1000 : params_wait(params);
+	bool is_default = !is_own && params->rootwait == NOT_GIVEN && params->rootdelay == NOT_GIVEN;
 
 	if (!CONFIG_WAIT || !limit)
 		step("", "it must be there at once: this does not wait");
@@ -165,33 +167,41 @@ static char *flags_text(unsigned long flags)
 	return text;
 }
 
-static void explain_types(const struct rootspec *root)
+void explain_types(const char *name, const char *types)
 {
 	char *formats = formats_known();
 
-	if (root->types)
-		step("mount", "as %s%s", root->types, strchr(root->types, ',')
-		     ? ": the next one when the kernel refuses one" : "");
+	if (types)
+		step(name, "as %s%s", types, strchr(types, ',') ? ": the next one when the kernel refuses one" : "");
 	else if (*formats)
-		step("mount", "as what its superblock says: %s; else each file system of the "
+		step(name, "as what its superblock says: %s; else each file system of the "
 		     "kernel in turn", formats);
 	else
-		step("mount", "as each file system of the kernel in turn");
+		step(name, "as each file system of the kernel in turn");
 	free(formats);
 }
 
-static void explain_mount(const struct params *params, const struct rootspec *root)
+/* Of what root= finds, or of the image file in it. */
+static void explain_mount(const struct params *params, const struct rootspec *root, const struct layers *layers,
+			  bool is_file)
 {
 	char *data = copy(CONFIG_ROOTFLAGS && root->flags ? root->flags : "");
-	unsigned long flags = mountopts_split(data, params->rw ? 0 : MS_RDONLY);
+	bool is_under = layers_any(layers);
+	unsigned long flags = mountopts_split(data, params->rw && !is_under ? 0 : MS_RDONLY);
 
-	explain_types(root);
+	if (is_under)
+		flags |= MS_RDONLY;
+	explain_types("mount", is_file ? layers->file_types : root->types);
 	step("", "%s%s", flags_text(flags),
-	     flags & MS_RDONLY ? "" : "; if the kernel refuses, read-only");
-	if (flags & MS_NOEXEC)
+	     !(flags & MS_RDONLY) ? "; if the kernel refuses, read-only" :
+	     is_under && params->rw ? "; rw does not count" : "");
+	if (flags & MS_NOEXEC && !layers->is_written)
 		step("", "refused then: with noexec no init can run");
-	if (*data)
+	/* those of the holder are not the image file's */
+	if (*data && !is_file)
 		step("", "the file system gets: %s", data);
+	if (layers->is_verified && (is_file || !layers->file))
+		step("", "an ext3 or ext4 gets noload, too: no journal is replayed");
 	free(data);
 }
 
@@ -238,12 +248,14 @@ static bool opens_shell(const struct params *params)
 				params->emergency == EMERGENCY_SHELL);
 }
 
-static void explain_failure(const struct params *params)
+/* is_verified: one of the roots is. */
+static void explain_failure(const struct params *params, bool is_verified)
 {
 	step("failure", "says why%s",
 	     CONFIG_REPORT ? ", and names each device and what is on it" : "");
 	if (opens_shell(params))
-		step("", "opens a prompt on the console");
+		step("", "opens a prompt on the console%s", is_verified && !CONFIG_VERITY_SHELL
+		     ? ", but not where the device of a root with a root hash was found" : "");
 	step("", "%s", emergency_text(params));
 }
 
@@ -258,9 +270,11 @@ static void note(const struct line_word *word, const char *text)
 
 static void explain_doubt(const struct line *line, char *value)
 {
+	char where[LAYER_ROOT_MAX];
 	struct rootspec root;
 
-	if (choice_root(&root, &line->params, value))
+	/* what a layer says is no word's */
+	if (!value || choice_where(where, &line->params, value) != value || choice_root(&root, &line->params, value))
 		return;
 	if (root.kind == ROOT_TAG && root.tag == TAG_PARTUUID && root.length != 36 && root.length != 11)
 		note(line_word_of(line, value), "not a whole PARTUUID; where none is equal, the one partition "
@@ -313,10 +327,12 @@ static void explain_notes(const struct line *line)
 
 	for (size_t i = 0; i < line->count; i++) {
 		const struct line_word *word = &line->words[i];
-		char *hint = hint_for(line, word);
+		char *hint = hint_for(line, word), *layer = layers_note(line, word);
 
 		if (word->note)
 			explain_note(word);
+		if (layer)
+			note(word, layer);
 		if (is_locked_for_modules(word))
 			note(word, "not allowed by this image; ignored for its modules");
 		if (hint)
@@ -432,34 +448,63 @@ static bool is_ram_disk(const struct rootspec *root)
 	       (root->kind == ROOT_NUMBER && root->major == 1);
 }
 
-/* One root, of root= or rootfallback=. False when it is refused, or can never be. */
-static bool explain_root(const struct line *line, char *value)
+/* Where root is, if not where root= says. */
+static void explain_where(const struct params *params, const char *value)
 {
+	char where[LAYER_ROOT_MAX];
+	const char *meant = choice_where(where, params, value);
+
+	if (meant == where)
+		step("", "by the first 128 bits of the root hash, as root= does not say it");
+	else if (meant != value)
+		step("", "by systemd.verity_root_data=, whatever root= says");
+}
+
+/* One root, of root= or rootfallback=. False when it is refused, or can never be. */
+static bool explain_root(const struct line *line, char *value, bool *is_verified)
+{
+	static struct layers layers;
 	struct rootspec root;
-	char *error = choice_root(&root, &line->params, value);
+	char *error = choice_root(&root, &line->params, value), *wrong = value;
 
 	if (!error && is_ram_disk(&root))
 		error = copyf("root=%s: the kernel unpacks this image into its rootfs, and fills no ram disk; name the "
 			      "device that holds root", value);
+	if (!error) {
+		error = layers_read(&layers, &root);
+		/* keys of one root are in its word */
+		if (error && layers.wrong && line_word_of(line, layers.wrong))
+			wrong = (char *)layers.wrong;
+	}
 	if (error) {
-		explain_error(line, value, error);
+		explain_error(line, wrong, error);
 		return false;
 	}
-	explain_spec(&root, root.types);
-	explain_wait(&line->params);
-	explain_mount(&line->params, &root);
+	explain_device("find", &root);
+	explain_where(&line->params, value);
+	explain_wait(&line->params, NOT_GIVEN);
+	if (layers.file) {
+		explain_mount(&line->params, &root, &layers, false);
+		explain_loop(&layers);
+	}
+	if (layers.is_verified)
+		explain_verity(&line->params, &layers);
+	explain_mount(&line->params, &root, &layers, layers.file);
+	if (layers.is_written)
+		explain_overlay(&line->params, &layers);
+	*is_verified |= layers.is_verified;
 	return true;
 }
 
 /* Are all roots refused, and so the boot? */
-static bool explain_roots(const struct line *line)
+static bool explain_roots(const struct line *line, bool *is_verified)
 {
 	const struct params *params = &line->params;
-	bool any = explain_root(line, params->root);
+	bool any = explain_root(line, params->root, is_verified);
 
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i]; i++) {
 		step("else", "rootfallback=%s", params->fallback[i]);
-		any |= explain_root(line, params->fallback[i]);
+		any |= explain_root(line, params->fallback[i], is_verified);
 	}
 	return !any;
 }
@@ -467,19 +512,19 @@ static bool explain_roots(const struct line *line)
 static int explain_line(struct line *line)
 {
 	const struct params *params = &line->params;
-	bool refused = params->refused;
+	bool refused = params->refused, is_verified = false;
 
 	if (refused) {
 		explain_error(line, params->refused, choice_refusal(params));
 	} else {
 		explain_modules(params);
-		refused = explain_roots(line);
+		refused = explain_roots(line, &is_verified);
 	}
 	if (!refused) {
 		explain_init(params);
 		explain_break(params);
 	}
-	explain_failure(params);
+	explain_failure(params, is_verified);
 	explain_notes(line);
 	explain_others(line);
 	return refused;

@@ -8,9 +8,11 @@
 #include "config.h"
 #include "formats.h"
 #include "host.h"
+#include "layers.h"
 #include "line.h"
 #include "memory.h"
 #include "print.h"
+#include "verity.h"
 #include "../lib/str.h"
 #include "../plan/cmdline.h"
 #include "../plan/judge.h"
@@ -212,29 +214,165 @@ static enum status refuse(const struct line *line, const char *value, const char
 	return NOTHING;
 }
 
-/* One root, of root= or rootfallback=; `before` has what is to be said of those before. */
-static enum status try_root(const struct line *line, char *value, struct disks *disks)
+/* ---- layers ---- */
+
+/* The device that another word than root= names, and may mount; NULL after it was said why none, with *status. */
+static const struct candidate *find_other(const struct rootspec *spec, const char *word, bool mounts,
+					  struct disks *disks, enum status *status)
 {
+	struct choice choice;
+
+	*status = NOTHING;
+	if (spec->kind != ROOT_NAME && spec->kind != ROOT_TAG) {
+		complain("%s=%s: not to be told from images; the running kernel knows it", word, spec->text);
+		*status = FAILED;
+		return NULL;
+	}
+	for (size_t i = 0; i < disks->count; i++)
+		if (identify(&disks->all[i], spec->types)) {
+			*status = FAILED;
+			return NULL;
+		}
+	choose(&choice, spec, word, spec->text, disks->all, disks->count);
+	if (choice.root && mounts)
+		choice_mount(&choice, spec);
+	show_notes(choice.notes, false);
+	if (choice.root)
+		return choice.root;
+	say(copyf("%s=%s: %s", word, spec->text, choice.why));
+	if (choice.unclear)
+		*status = UNCLEAR;
+	return NULL;
+}
+
+/* Blocks that no kernel takes on this disk, or not every one. */
+static bool are_blocks_good(const struct candidate *c, const char *root_hash, unsigned shift)
+{
+	if (1U << shift < c->image->sector) {
+		say(copyf("roothash=%s: blocks of %u bytes: smaller than a sector of %s", root_hash, 1U << shift,
+			  candidate_text(c)));
+		return false;
+	}
+	if (shift > 12)
+		say(copyf("blocks of %u bytes: a kernel with smaller pages refuses them", 1U << shift));
+	return true;
+}
+
+/* size: of the file system that the tree stands behind, unless it has a device of its own. *ends: as in try_root() */
+static enum status verify(const struct layers *l, const struct candidate *data, const struct candidate *tree,
+			  unsigned long long size, bool *ends)
+{
+	struct medium on = image_medium(data->image, data->entry), tree_on = image_medium(tree->image, tree->entry);
+	unsigned char superblock[VERITY_SUPERBLOCK];
+	struct verity v = l->verity;
+	const char *why = l->has_tree ? verity_read(&v, &tree_on.reader, superblock, 0)
+				      : verity_search(&v, &on.reader, superblock, size);
+	enum verity_found found;
+	unsigned blocks = 0;
+
+	if (why) {
+		say(copyf("roothash=%s: %s: %s", v.root_hash, candidate_text(tree), why));
+		return NOTHING;
+	}
+	if (!are_blocks_good(data, v.root_hash, v.data_shift) || !are_blocks_good(tree, v.root_hash, v.hash_shift))
+		return NOTHING;
+	fflush(stdout);
+	found = verity_check(&v, &on, &tree_on, say, &blocks);
+	if (found == VERITY_GOOD)
+		say(copyf("roothash=%s: verified, all %u blocks of %u bytes; the tree is on %s", v.root_hash, blocks,
+			  1U << v.data_shift, candidate_text(tree)));
+	*ends = found == VERITY_BAD &&
+		(verity_has(&v, "restart-on-corruption") || verity_has(&v, "panic-on-corruption"));
+	if (found == VERITY_BAD)
+		say(copyf("roothash=%s: %s does not match it", v.root_hash, candidate_text(data)));
+	return found == VERITY_GOOD ? FOUND : found == VERITY_BAD ? NOTHING : FAILED;
+}
+
+static enum status try_verity(const struct layers *l, const struct candidate *data, struct disks *disks, bool *ends)
+{
+	unsigned long long size = data->super.contents.size;
+	const struct candidate *tree = data;
+	enum status status;
+
+	if (l->has_tree) {
+		tree = find_other(&l->tree, "verityhash", false, disks, &status);
+		if (!tree)
+			return status;
+	}
+	return verify(l, data, tree, size, ends);
+}
+
+static enum status try_upper(const struct layers *l, struct disks *disks)
+{
+	const char *word = l->overlay.word, *instead = CONFIG_OVERLAY_VOLATILE ? "what is written goes to memory"
+									      : "root has no writable layer";
+	const struct candidate *upper = NULL;
+	enum status status = NOTHING;
+
+	if (l->without_upper)
+		say(l->without_upper);
+	else
+		upper = find_other(&l->upper, word, true, disks, &status);
+	if (upper && upper->super.contents.fs && !l->overlay.readonly &&
+	    str_listed("squashfs erofs cramfs romfs iso9660", ' ', upper->super.contents.fs)) {
+		say(copyf("%s=%s: %s is %s, which nobody can write to", word, l->upper.text, candidate_text(upper),
+			  upper->super.contents.fs));
+		upper = NULL;
+	}
+	if (upper)
+		say(copyf("%s=%s: the layer is on %s (%s)", word, l->upper.text, candidate_text(upper),
+			  upper->super.contents.fs ? upper->super.contents.fs : "nothing known"));
+	else if (!CONFIG_OVERLAY_FAIL && status != FAILED)
+		say(copyf("then %s", instead));
+	return upper || (!CONFIG_OVERLAY_FAIL && status != FAILED) ? FOUND : status;
+}
+
+/* What lies over root, which was found. */
+static enum status try_layers(const struct layers *l, const struct candidate *root, struct disks *disks, bool *ends)
+{
+	enum status status = FOUND;
+
+	if (layers_any(l))
+		putchar('\n');
+	if (l->file)
+		say(copyf("loop=%s: root is in this file there; what is in a file system is not looked at%s", l->file,
+			  l->is_verified ? ", so roothash= is not tried" : ""));
+	else if (l->is_verified)
+		status = try_verity(l, root, disks, ends);
+	if (status == FOUND && l->is_written && l->overlay.device)
+		status = try_upper(l, disks);
+	return status;
+}
+
+/* One root, of root= or rootfallback=. *ends: the boot ends with it, whatever comes behind. */
+static enum status try_root(const struct line *line, char *value, struct disks *disks, bool *ends)
+{
+	static struct layers layers;
 	struct rootspec root;
 	struct choice choice;
 	char *error = choice_root(&root, &line->params, value);
 
 	if (error)
 		return refuse(line, value, error);
+	error = layers_read(&layers, &root);
+	if (error)
+		return refuse(line, layers.wrong && line_word_of(line, layers.wrong) ? layers.wrong : value, error);
 	if (root.kind != ROOT_NAME && root.kind != ROOT_TAG) {
-		complain("root=%s: not to be told from images; the running kernel knows it", value);
+		complain("root=%s: not to be told from images; the running kernel knows it", root.text);
 		return FAILED;
 	}
 	for (size_t i = 0; i < disks->count; i++)
 		if (identify(&disks->all[i], root.types))
 			return FAILED;
-	choose(&choice, &root, value, disks->all, disks->count);
+	choose(&choice, &root, "root", root.text, disks->all, disks->count);
+	if (choice.root)
+		choice_mount(&choice, &root);
 	if (choice.root) {
 		show_root(choice.root);
 		show_notes(choice.notes, true);
-		return FOUND;
+		return try_layers(&layers, choice.root, disks, ends);
 	}
-	say(copyf("root=%s: %s", value, choice.why));
+	say(copyf("root=%s: %s", root.text, choice.why));
 	show_notes(choice.notes, false);
 	for (size_t i = 0; i < disks->count; i++)
 		show_candidate(&disks->all[i], &root);
@@ -245,14 +383,19 @@ static enum status try_roots(const struct line *line, struct disks *disks)
 {
 	const struct params *params = &line->params;
 	enum status answer, next;
+	bool ends = false;
 
 	if (params->refused)
 		return refuse(line, params->refused, choice_refusal(params));
-	answer = try_root(line, params->root, disks);
+	answer = try_root(line, params->root, disks, &ends);
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i] &&
 			answer >= NOTHING; i++) {
+		if (ends) {
+			say("the kernel restarts or panics at such a block: no rootfallback= is tried");
+			break;
+		}
 		say(copyf("then rootfallback=%s:", params->fallback[i]));
-		next = try_root(line, params->fallback[i], disks);
+		next = try_root(line, params->fallback[i], disks, &ends);
 		if (next < NOTHING || answer == NOTHING)
 			answer = next;
 	}

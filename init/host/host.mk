@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 # A packager who strips by himself: INSTALL='install --strip-program=true', as Debian's dh gives it.
 INSTALL ?= install
 host-cflags := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -Wall -Wextra
-host-sources := $(wildcard init/host/*.c init/plan/*.c init/plan/super/*.c) init/lib/str.c
+host-sources := $(wildcard init/host/*.c init/plan/*.c init/plan/super/*.c init/plan/layer/*.c) init/lib/str.c
 host-objects := $(patsubst init/%.c,$(H)/%.o,$(host-sources))
 
 unconfigured += host install

@@ -22,13 +22,6 @@
 /* RAID superblocks at the end stand in the last 128 KiB (md(4), 0.90: 64 KiB, rounded down). */
 #define END_REGION (128 << 10)
 
-/* A whole disk or a part of it, as a device of its own. */
-struct medium {
-	struct reader reader; /* first: read_medium() is given it */
-	const struct image *image;
-	unsigned long long base;
-};
-
 static int read_fd(int fd, void *buf, size_t size, unsigned long long offset)
 {
 	char *to = buf;
@@ -67,13 +60,14 @@ static void read_head(struct image *image)
 	image->head_size = read_fd(image->fd, image->head, size, 0) ? 0 : size;
 }
 
-static struct medium medium(const struct image *image)
+struct medium image_medium(const struct image *image, const struct parttable_entry *entry)
 {
 	return (struct medium){
 		.image = image,
+		.base = entry ? entry->start * 512 : 0,
 		.reader = {
 			.read = read_medium,
-			.size = image->size,
+			.size = entry ? entry->size * 512 : image->size,
 			.reads = READER_READS,
 			.bytes = READER_BYTES,
 		},
@@ -91,7 +85,7 @@ static void add(void *context, const struct parttable_entry *entry)
 /* Says why the kernel would not make the partitions that somebody may expect. */
 static void explain_table(const struct image *image)
 {
-	struct medium disk = medium(image);
+	struct medium disk = image_medium(image, NULL);
 	unsigned sector = image->sector;
 
 	switch (parttable_fault(&disk.reader, &sector)) {
@@ -117,7 +111,7 @@ static void explain_table(const struct image *image)
 
 static int read_table(struct image *image, bool gpt)
 {
-	struct medium disk = medium(image);
+	struct medium disk = image_medium(image, NULL);
 
 	read_head(image);
 	/* the rest of a file is no sector of a disk */
@@ -206,14 +200,11 @@ static bool is_end_taken(const struct image *image)
 int image_identify(struct image *image, const struct parttable_entry *entry, const char *types)
 {
 	const struct super_wish wish = { .types = types, .partitioned = !entry && is_end_taken(image) };
-	struct medium part = medium(image);
+	struct medium part = image_medium(image, entry);
 	char name[16] = "";
 
-	if (entry) {
-		part.base = entry->start * 512;
-		part.reader.size = entry->size * 512;
+	if (entry)
 		snprintf(name, sizeof(name), " partition %u", entry->number);
-	}
 	super_identify(&image->super, &part.reader, &wish);
 	if (!part.reader.error)
 		return 0;

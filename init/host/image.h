@@ -29,6 +29,14 @@ struct image {
 int image_open(struct image *image, const char *path, unsigned sector, bool gpt);
 void image_close(struct image *image);
 
+/* A partition, or with NULL the whole disk, as a medium of its own. */
+struct medium {
+	struct reader reader; /* first: its read() is given it */
+	const struct image *image;
+	unsigned long long base;
+};
+struct medium image_medium(const struct image *image, const struct parttable_entry *entry);
+
 /*
  * Identifies a partition, or with NULL the whole disk; types: rootfstype=, or NULL. 0, or -1 after a
  * complaint.

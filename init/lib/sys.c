@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/cdrom.h>
 #include <linux/fs.h>
+#include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/reboot.h>
 #include <sched.h>
@@ -129,6 +130,26 @@ int sys_change_mode(const char *path, unsigned mode)
 	return call3(SYS_fchmodat, AT_FDCWD, path, mode);
 }
 
+int sys_change_owner(const char *path, unsigned owner, unsigned group)
+{
+	return call5(SYS_fchownat, AT_FDCWD, path, owner, group, 0);
+}
+
+int sys_get_attribute(const char *path, const char *name, void *value, size_t size)
+{
+	return call4(SYS_lgetxattr, path, name, value, size);
+}
+
+int sys_set_attribute(const char *path, const char *name, const void *value, size_t size)
+{
+	return call5(SYS_lsetxattr, path, name, value, size, 0);
+}
+
+int sys_rename(const char *from, const char *to)
+{
+	return call5(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
 int sys_unlink_at(int dir, const char *name, int flags)
 {
 	return call3(SYS_unlinkat, dir, name, flags);
@@ -237,6 +258,11 @@ int sys_btrfs(int control, unsigned request, const char *path)
 		*to++ = *path;
 	while (*path++);
 	return call3(SYS_ioctl, control, request, &args);
+}
+
+int sys_control(int fd, unsigned long request, void *arg)
+{
+	return call3(SYS_ioctl, fd, request, arg);
 }
 
 int sys_chdir(const char *path)
@@ -367,6 +393,11 @@ const char *sys_release(void)
 int sys_load_module(int fd, const char *options, int flags)
 {
 	return call3(SYS_finit_module, fd, options, flags);
+}
+
+int sys_add_key(const char *name, const void *data, size_t size)
+{
+	return call5(SYS_add_key, "user", name, data, size, KEY_SPEC_THREAD_KEYRING);
 }
 
 int sys_pid(void)

@@ -36,6 +36,10 @@ int sys_access(const char *path);
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor);
 int sys_make_directory(const char *path);
 int sys_change_mode(const char *path, unsigned mode);
+int sys_change_owner(const char *path, unsigned owner, unsigned group);
+int sys_get_attribute(const char *path, const char *name, void *value, size_t size); /* lgetxattr: its size */
+int sys_set_attribute(const char *path, const char *name, const void *value, size_t size);
+int sys_rename(const char *from, const char *to);
 int sys_unlink_at(int dir, const char *name, int flags);
 int sys_read_link(const char *path, char *buf, size_t size); /* ends it with a NUL */
 int sys_fs_type(int fd, unsigned *magic);           /* fstatfs, f_type */
@@ -71,6 +75,8 @@ bool sys_has_disc(int fd);                    /* of a CD drive, opened with O_NO
 #define SYS_BTRFS_READY BTRFS_IOC_DEVICES_READY
 int sys_btrfs(int control, unsigned request, const char *path);
 
+int sys_control(int fd, unsigned long request, void *arg); /* ioctl */
+
 /* Where we are and what is mounted. */
 int sys_chdir(const char *path);
 int sys_chdir_fd(int fd);
@@ -105,6 +111,9 @@ const char *sys_release(void);
 /* finit_module(2), with these options; flags: 0, or that the kernel has to decompress it. */
 #define SYS_MODULE_COMPRESSED 4 /* MODULE_INIT_COMPRESSED_FILE (linux/module.h, Linux 5.17) */
 int sys_load_module(int fd, const char *options, int flags);
+
+/* A key of type "user", in the keyring of this thread, which is gone after exec. */
+int sys_add_key(const char *name, const void *data, size_t size);
 
 /* Processes. */
 int sys_pid(void);

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* A number of seconds that is not there. */
+#define NOT_GIVEN (-2)
+
 struct word {
 	char *name;
 	char *value; /* NULL when the word has no '=' */

@@ -45,6 +45,7 @@ struct answer {
 	struct device d;
 	struct contents contents;
 	bool begins; /* its PARTUUID only begins so */
+	bool is_readonly; /* its partition says so */
 	int fd;      /* of who asks */
 };
 

@@ -211,6 +211,8 @@ static const char *one_word(struct params *params, struct word *word, const stru
 #define ROW(name, kind, member) { kind, offsetof(struct params, member) },
 		ROWS(ROW)
 	};
+	static char empty[1];
+	const struct layer_word *layer;
 	const char *name = word->name;
 	unsigned place = str_listed(names + 1, ' ', name);
 
@@ -219,6 +221,12 @@ static const char *one_word(struct params *params, struct word *word, const stru
 
 		if (word->value ? row->kind > SET : row->kind < TEXT)
 			return is_locked(lock, name, name) ? locked : apply(params, row, word, said);
+	}
+	if (CONFIG_LAYERS && (layer = layer_word(name))) {
+		if (is_locked(lock, name, "root"))
+			return locked;
+		params->words.value[layer_index(layer)] = word->value ? word->value : empty;
+		return NULL;
 	}
 	if (str_listed((CONFIG_FOREIGN_WORDS ? foreign : layers) + 1, ' ', name)) {
 		if (is_locked(lock, name, "root"))

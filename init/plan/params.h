@@ -7,9 +7,8 @@
 #define PLAN_PARAMS_H
 
 #include "cmdline.h"
+#include "layer.h"
 
-/* A number of seconds that is not there. */
-#define NOT_GIVEN (-2)
 /* The most that is taken: a day. */
 #define SECONDS_MAX 86400
 /* Milliseconds to wait, for a rootwait without a value. */
@@ -44,6 +43,7 @@ struct params {
 	/* What asks for another root than this image can give (foreign.def), and its value or NULL. A later
 	 * word that says no does not take it back: nobody is to get the bare root by an oversight. */
 	const char *refused, *refused_value;
+	struct layer_words words;
 	unsigned module_word_count;
 	char *fallback[FALLBACKS_MAX + 1]; /* further roots, in order; NULL behind the last */
 	struct word module_words[MODULE_WORDS_MAX]; /* MODULE.PARAM=VALUE and module_blacklist= */

@@ -16,6 +16,9 @@
 #define GPT_SIGNATURE 0x5452415020494645ULL /* "EFI PART" */
 #define GPT_HEADER 92
 #define GPT_ENTRY 128
+/* of an entry's attributes, in the last byte: SD_GPT_FLAG_NO_AUTO and _READ_ONLY */
+#define GPT_NO_AUTO 0x80
+#define GPT_READ_ONLY 0x10
 #define GPT_ENTRIES_MAX 32768 /* of the kernel's KMALLOC_MAX_SIZE */
 
 #define NONE (~0ULL)
@@ -66,6 +69,12 @@ static void gpt_id(struct parttable_id *id, const unsigned char *entry)
 {
 	text_uuid(id->uuid, entry + 16, true);
 	text_utf8(id->label, entry + 56, 36);
+	if (CONFIG_ROOT_GPT_AUTO) {
+		text_uuid(id->type, entry, true);
+		if (entry[55] & GPT_NO_AUTO)
+			id->type[0] = '\0';
+		id->is_readonly = entry[55] & GPT_READ_ONLY;
+	}
 }
 
 static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned number)
@@ -75,6 +84,8 @@ static void mbr_id(struct parttable_id *id, const unsigned char *mbr, unsigned n
 	*end++ = '-';
 	*text_hex(end, number, 2, false) = '\0';
 	id->label[0] = '\0';
+	if (CONFIG_ROOT_GPT_AUTO)
+		id->type[0] = '\0';
 }
 
 /* Keeps the partition, of a GPT's entry or with NULL of the MBR, if it is looked for and there is room. */
@@ -345,7 +356,7 @@ static void list_mbr(struct list *l)
 		unsigned long long start = sectors(slot + 8, shift), size = sectors(slot + 12, shift);
 		/* of what is extended two sectors or a logical one: room for a bootloader */
 		unsigned room = shift == 9 ? 2 : 1U << (shift - 9);
-		struct parttable_entry entry = { i + 1, start, size < room ? size : room, { "", "" } };
+		struct parttable_entry entry = { i + 1, start, size < room ? size : room, { .uuid = "" } };
 
 		if (extended(slot))
 			add(l, &entry);

@@ -19,6 +19,8 @@
 struct parttable_id {
 	char uuid[PARTTABLE_UUID_MAX];   /* lower case; "" when there is none */
 	char label[PARTTABLE_LABEL_MAX]; /* GPT only: UTF-8, "" when there is none */
+	char type[PARTTABLE_UUID_MAX];   /* of a GPT, CONFIG_ROOT_GPT_AUTO only; "" with the no-auto attribute */
+	bool is_readonly;                /* by its attribute (Discoverable Partitions Specification), likewise */
 };
 
 /* A partition that a table names. */

@@ -157,9 +157,16 @@ static int parse_whole(struct rootspec *spec, enum rootspec_kind kind, bool buil
 static int cut_keys(struct rootspec *spec, char *text)
 {
 	for (char *c = str_comma(text); *c; c = str_comma(c + 1)) {
+		const struct layer_word *word = CONFIG_LAYERS ? layer_key(c + 1) : NULL;
 		/* those of layers that no image has come last */
 		unsigned key = str_listed("rootfstype=*,rootflags=*,roothash=*,verityhash=*,loop=*,loopfstype=*", ',', c + 1);
 
+		if (word) {
+			*c = '\0';
+			c = str_find(c + 1, '=');
+			spec->words.value[layer_index(word)] = c + 1;
+			continue;
+		}
 		if (!key)
 			continue;
 		if (key > (CONFIG_ROOTFLAGS ? 2 : 1))
@@ -181,9 +188,9 @@ static const char forms[] =
 	/* the kernel's own on a network (init/do_mounts.c), and systemd's */
 	"/dev/nfs,/dev/cifs,gpt-auto,"
 	"/dev/*,mtd*,ubi*";
-enum { OF_TAG = 1, OF_ESCAPED = OF_TAG + TAGS, OF_OTHERS = OF_ESCAPED + TAGS, OF_NODE = OF_OTHERS + 3, OF_FLASH };
+enum { OF_TAG = 1, OF_ESCAPED = OF_TAG + TAGS, OF_OTHERS = OF_ESCAPED + TAGS, OF_GPT_AUTO = OF_OTHERS + 2, OF_NODE, OF_FLASH };
 
-int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
+int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags, const struct layer_words *words)
 {
 	const char *name = str_after(text, "/dev/");
 	unsigned form;
@@ -192,6 +199,13 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 	spec->offset = 0;
 	spec->types = types;
 	spec->flags = flags;
+	if (CONFIG_LAYERS) {
+		spec->word = "root";
+		spec->text = text;
+		spec->is_made = spec->is_tree = false;
+		spec->wait = NOT_GIVEN;
+		spec->words = *words;
+	}
 	if (ONLY_NAMES)
 		return name ? parse_name(spec, name) : -EINVAL;
 	if (CONFIG_ROOTFALLBACK && cut_keys(spec, text))
@@ -208,6 +222,14 @@ int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags)
 		return parse_name(spec, name);
 	if (CONFIG_ROOT_FLASH && form >= OF_FLASH)
 		return is_flash(spec, text) ? parse_whole(spec, ROOT_FLASH, true) : -EINVAL;
+	if (CONFIG_ROOT_GPT_AUTO && form == OF_GPT_AUTO) {
+		spec->kind = ROOT_TAG;
+		spec->tag = TAG_TYPE;
+		spec->escaped = false;
+		spec->value = CONFIG_ROOT_TYPE;
+		spec->length = 36;
+		return 0;
+	}
 	if (!CONFIG_ROOT_TAG || form >= OF_OTHERS)
 		return -EOPNOTSUPP;
 	spec->escaped = form >= OF_ESCAPED;

@@ -24,7 +24,7 @@
  *
  * Behind each of these may stand, in an image with rootfallback=, what counts for this root alone:
  *
- *     FORM,rootfstype=A,B,rootflags=C,D
+ *     FORM,rootfstype=A,B,rootflags=C,D,roothash=E
  *
  * A comma begins a key where one of the keys' names and a '=' follow it, outside
  * of double quotes; any other comma belongs to the value that it stands in. So
@@ -33,7 +33,8 @@
 #ifndef PLAN_ROOTSPEC_H
 #define PLAN_ROOTSPEC_H
 
-#include <stdbool.h>
+#include "cmdline.h"
+#include "layer.h"
 
 #define ROOTSPEC_NAME_MAX 63
 /* PARTNROFF= goes so far in either direction: no disk has more partitions. */
@@ -48,7 +49,9 @@ enum rootspec_kind {
 };
 
 /* What can be written on a device; the order is the one of rootspec_tags. */
-enum tag { TAG_UUID, TAG_LABEL, TAG_PARTUUID, TAG_PARTLABEL, TAGS };
+enum tag { TAG_UUID, TAG_LABEL, TAG_PARTUUID, TAG_PARTLABEL, TAGS,
+	TAG_TYPE = TAGS, /* of gpt-auto: the partition's type; nobody else asks for it */
+};
 extern const char rootspec_tags[TAGS][10]; /* "UUID", ... */
 
 struct rootspec {
@@ -62,16 +65,21 @@ struct rootspec {
 	const char *class;   /* of flash: "mtd" or "ubi" */
 	const char *name;    /* of flash: the device's or volume's, or NULL when it has a number */
 	char *types, *flags; /* rootfstype= and rootflags=, or NULL: of this root alone, else as given */
+	const char *word, *text; /* for messages: "root" and its value, or what asked for a layer's device */
+	bool is_made;        /* a layer has made this device */
+	bool is_tree;        /* it may be dm-verity's */
+	int wait;            /* seconds for this device alone, or NOT_GIVEN */
+	struct layer_words words; /* as types and flags */
 };
 
 /*
- * Reads text, in place: its keys are cut off. types and flags are those of the command line's own
+ * Reads text, in place: its keys are cut off. types, flags and words are those of the command line's own
  * words, or NULL. 0, or
  * -EINVAL when text has none of the forms, or a form with a value that nothing can have;
  * -ENOENT for a /dev/NAME that no kernel makes;
  * -EOPNOTSUPP for what this image was built without, and for /dev/nfs and the like.
  */
-int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags);
+int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags, const struct layer_words *words);
 
 /* Room for what rootspec_reason() says. */
 #define ROOTSPEC_REASON_MAX 200

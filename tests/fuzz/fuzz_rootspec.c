@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <strings.h>
 
+static const struct layer_words no_words;
+
 /* The next of the texts, to be freed. */
 static char *next(const uint8_t **data, size_t *size)
 {
@@ -106,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *value = next(&data, &size), flags[] = "noatime", reason[ROOTSPEC_REASON_MAX];
 	size_t length = strlen(text);
 	struct rootspec spec;
-	int err = rootspec_parse(&spec, text, *types ? types : NULL, flags);
+	int err = rootspec_parse(&spec, text, *types ? types : NULL, flags, &no_words);
 
 	assert(err == 0 || err == -EINVAL || err == -EOPNOTSUPP || err == -ENOENT);
 	assert(!err || strlen(rootspec_reason(reason, err)) > 10);

@@ -14,6 +14,8 @@
 #include <errno.h>
 #include <fcntl.h>
 
+static const struct layer_words no_words;
+
 enum { CLASS = 3, BUSES, BUS, DISK, HOLDERS, BTRFS, SOCKET };
 #define NODES 100 /* the fd of the first */
 #define SIZE (128 << 10)
@@ -609,7 +611,7 @@ static int found_with(const char *root, const char *types, int seconds)
 	boot = (struct boot){ .params = PARAMS_NONE, .has_devtmpfs = true };
 	boot.params.root = own(root);
 	boot.params.rootwait = seconds;
-	assert_int_equal(rootspec_parse(&boot.root, own(root), types ? own(types) : NULL, NULL), 0);
+	assert_int_equal(rootspec_parse(&boot.root, own(root), types ? own(types) : NULL, NULL, &no_words), 0);
 	row_is(0, root);
 	clock_ms = sleeps = words = walks = event_next = 0;
 	refusal[0] = asked_alias[0] = said[0] = '\0';

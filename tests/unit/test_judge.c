@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+static const struct layer_words no_words;
+
 /* ---- one device ------------------------------------------------------------------------------- */
 
 static struct super super;
@@ -30,7 +32,7 @@ static bool is_meant(const char *root)
 	struct rootspec spec;
 
 	row_is(0, root);
-	assert_int_equal(rootspec_parse(&spec, own(root), NULL, NULL), 0);
+	assert_int_equal(rootspec_parse(&spec, own(root), NULL, NULL, &no_words), 0);
 	return judge_is_meant(&spec, &super);
 }
 

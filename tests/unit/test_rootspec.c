@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+static const struct layer_words no_words;
+
 static struct rootspec spec;
 
 static char common_flags[] = "noatime";
@@ -11,7 +13,7 @@ static char common_flags[] = "noatime";
 static int parse_typed(const char *text, const char *types)
 {
 	char *copy = own(text);
-	int err = rootspec_parse(&spec, copy, types ? own(types) : NULL, common_flags);
+	int err = rootspec_parse(&spec, copy, types ? own(types) : NULL, common_flags, &no_words);
 
 	row_is(0, text);
 	assert_string_equal(copy, text);
@@ -322,11 +324,11 @@ static void shares(void **state)
 	assert_int_equal(spec.kind, ROOT_NAME);
 	/* a share by its own key, beside another root's type; and a device beside shares */
 	row_is(0, "myfs,rootfstype=9p");
-	assert_int_equal(rootspec_parse(&spec, own("myfs,rootfstype=9p"), own("ext4"), NULL),
+	assert_int_equal(rootspec_parse(&spec, own("myfs,rootfstype=9p"), own("ext4"), NULL, &no_words),
 			 CONFIG_ROOT_SHARE ? 0 : -EOPNOTSUPP);
 	assert_int_equal(spec.kind, ROOT_SHARE);
 	assert_string_equal(spec.value, "myfs");
-	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype=ext4"), own("9p"), NULL), 0);
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype=ext4"), own("9p"), NULL, &no_words), 0);
 	assert_int_equal(spec.kind, ROOT_NAME);
 }
 
@@ -373,7 +375,7 @@ static void keys(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		bool is_refused = !CONFIG_ROOTFLAGS && strstr(rows[i].text, ",rootflags=") &&
 				  (!rows[i].value || !strstr(rows[i].value, "rootflags=") || strstr(rows[i].text, "=c"));
-		int err = rootspec_parse(&spec, own(rows[i].text), own("ext4"), own("noatime"));
+		int err = rootspec_parse(&spec, own(rows[i].text), own("ext4"), own("noatime"), &no_words);
 
 		row_is(i, rows[i].text);
 		if (is_refused || (!CONFIG_ROOT_TAG && rows[i].err != -EOPNOTSUPP)) {
@@ -390,27 +392,27 @@ static void keys(void **state)
 		assert_string_equal(spec.flags, rows[i].flags);
 	}
 	/* behind each form */
-	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype=xfs"), NULL, NULL), 0);
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype=xfs"), NULL, NULL, &no_words), 0);
 	assert_string_equal(spec.value, "vda");
 	assert_string_equal(spec.types, "xfs");
 	assert_null(spec.flags);
 	if (CONFIG_ROOT_DEVNUM) {
-		assert_int_equal(rootspec_parse(&spec, own("b302,rootfstype=xfs"), NULL, NULL), 0);
+		assert_int_equal(rootspec_parse(&spec, own("b302,rootfstype=xfs"), NULL, NULL, &no_words), 0);
 		assert_int_equal(spec.minor, 2);
-		assert_int_equal(rootspec_parse(&spec, own("8:1,rootfstype=xfs"), NULL, NULL), 0);
+		assert_int_equal(rootspec_parse(&spec, own("8:1,rootfstype=xfs"), NULL, NULL, &no_words), 0);
 		assert_int_equal(spec.minor, 1);
 		assert_string_equal(spec.types, "xfs");
 	}
 	if (CONFIG_ROOT_FLASH) {
-		assert_int_equal(rootspec_parse(&spec, own("ubi0:a,b,rootfstype=ubifs"), NULL, NULL), 0);
+		assert_int_equal(rootspec_parse(&spec, own("ubi0:a,b,rootfstype=ubifs"), NULL, NULL, &no_words), 0);
 		assert_string_equal(spec.name, "a,b");
 		assert_string_equal(spec.value, "ubi0:a,b");
 		assert_string_equal(spec.types, "ubifs");
 	}
 	/* an empty rootfstype= of its own is none, that of the command line names no type */
-	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype="), own("xfs"), NULL), 0);
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda,rootfstype="), own("xfs"), NULL, &no_words), 0);
 	assert_null(spec.types);
-	assert_int_equal(rootspec_parse(&spec, own("/dev/vda"), own(""), NULL), 0);
+	assert_int_equal(rootspec_parse(&spec, own("/dev/vda"), own(""), NULL, &no_words), 0);
 	assert_string_equal(spec.types, "");
 }
 

@@ -22,6 +22,7 @@ UNITS = {
                'CONFIG_ROOTWAIT_SECONDS=7'],
     'rootspec': ['CONFIG_ROOT_DEVNUM=n', 'CONFIG_ROOT_TAG=n', 'CONFIG_ROOT_FLASH=n',
                  'CONFIG_ROOT_SHARE=n', 'CONFIG_ROOTFLAGS=n'],
+    'layer': ['CONFIG_OVERLAY_KEEP=y', 'CONFIG_VERITY_ONLY=n'],
     'judge': ['CONFIG_ROOT_TAG=n', 'CONFIG_DUPLICATE_FIRST=y', 'CONFIG_DUPLICATE_PREFER=y'],
     'uevent': [],
     'modules': [],
@@ -65,6 +66,10 @@ def autoconf(line='', value='y'):
     # what hangs on an option that is off would contradict it
     if line == 'CONFIG_WAIT=n':
         lines.remove('CONFIG_GUARD=y')
+    if line == 'CONFIG_SHELL=n':
+        lines.remove('CONFIG_VERITY_SHELL=y')
+    if line == 'CONFIG_ROOT_TAG=n':
+        lines.remove('CONFIG_ROOT_GPT_AUTO=y')
     if line in ('CONFIG_SHELL=n', 'CONFIG_MODULES=n'):
         lines = [kept for kept in lines if not kept.startswith(f'{name}_')]
     out = BUILD / 'tests/unit' / f'{value}-{line or "all"}'
@@ -90,14 +95,16 @@ def library(line):
     return archive, header
 
 
-def formats(header):
+def gathered(header, folder):
     """The objects that an archive would not give: nobody calls them, the linker gathers them."""
-    return [header.parent / f'{source.stem}.o' for source in INIT.glob('plan/super/*.c')]
+    return [header.parent / f'{source.stem}.o' for source in INIT.glob(f'plan/{folder}/*.c')]
 
 
 def compiled(out, source, line=''):
     archive, header = library(line)
-    run('gcc', *CFLAGS, '-include', header, '-I', INIT, source, *formats(header), archive,
+    # the words of layers are tested in test_layer; without them they are refused
+    layers = gathered(header, 'layer') if source.stem == 'test_layer' else []
+    run('gcc', *CFLAGS, '-include', header, '-I', INIT, source, *gathered(header, 'super'), *layers, archive,
         '-lcmocka', '-o', out)
     return out
 

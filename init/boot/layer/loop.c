@@ -1,0 +1,156 @@
+/*
+ * An image file: the file system that holds it is mounted, and the file becomes a loop device, or an erofs
+ * is mounted from it.
+ */
+#include "../../lib/log.h"
+#include "../../lib/str.h"
+#include "../../lib/sys.h"
+#include "../../plan/layer/loop.h"
+#include "../layers.h"
+#include "../modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <linux/magic.h>
+#include <sys/mount.h>
+
+extern const struct layer loop_layer;
+
+/* Where what holds it is mounted until root is whole. */
+#define HOLDER "/holder"
+
+/* Others may take the free one that we were told of. */
+#define TRIES 16
+
+/* A regular file of the holder. The fd, or -errno. */
+static int open_file(const char *path)
+{
+	int at = open_inside(HOLDER, path, false), err;
+	char self[sizeof("/proc/self/fd/4294967295")];
+	struct statx st;
+
+	if (at < 0)
+		return at;
+	err = sys_stat_fd(at, &st);
+	if (!err && !S_ISREG(st.stx_mode))
+		err = -EISDIR;
+	str_print(self, sizeof(self), "/proc/self/fd/%u", (unsigned)at);
+	if (!err)
+		err = sys_open(self, O_RDONLY);
+	sys_close(at);
+	return err;
+}
+
+/* The file behind this loop device, until nobody has it open; read-only, because both were opened so. */
+static int configure(int fd, int file)
+{
+	static struct loop_info64 info;
+	int err = sys_control(fd, LOOP_SET_FD, (void *)(long)file);
+
+	info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
+	return err ? err : sys_control(fd, LOOP_SET_STATUS64, &info);
+}
+
+/* A free one takes it: its fd, with its name at name; or -errno. */
+static int attach_file(const struct boot *b, int file, char *name)
+{
+	char path[sizeof(b->node)];
+	int control = open_control(b, "/dev/loop-control", "loop"), err = control;
+
+	for (int i = 0; i < TRIES && control >= 0; i++) {
+		int number = sys_control(control, LOOP_CTL_GET_FREE, NULL), fd;
+
+		if (number < 0) {
+			err = number;
+			break;
+		}
+		str_print(name, ROOTSPEC_NAME_MAX + 1, "loop%u", (unsigned)number);
+		str_print(path, sizeof(path), "/dev/%s", name);
+		fd = sys_open(path, O_RDONLY);
+		err = fd < 0 ? fd : configure(fd, file);
+		if (!err) {
+			sys_close(control);
+			return fd;
+		}
+		sys_close(fd);
+		if (err != -EBUSY)
+			break;
+	}
+	sys_close(control);
+	return err;
+}
+
+/* A file of the holder becomes a loop device, whose name below /dev it gets. The device's fd: while it is open it stays. */
+static int make_device(struct boot *b, const char *word, const char *path, char *name)
+{
+	int file = open_file(path), fd = file < 0 ? file : attach_file(b, file, name);
+
+	sys_close(file);
+	if (fd < 0)
+		refuse(b, "%s=%s: %d", word, path, fd);
+	return fd;
+}
+
+/* The kernel can mount an erofs from the file itself (CONFIG_EROFS_FS_BACKED_BY_FILE, Linux 6.12). */
+static bool mount_file(struct boot *b, const char *path)
+{
+	unsigned magic = 0;
+	int file = open_file(path);
+
+	sys_read_at(file, &magic, sizeof(magic), 1024);
+	sys_close(file);
+	if (magic != EROFS_SUPER_MAGIC_V1 || !str_print(b->node, sizeof(b->node), HOLDER "/%s", path))
+		return false;
+	if (CONFIG_MODULES)
+		modules_ask(b, "fs-erofs");
+	return !sys_mount(b->node, NEW_ROOT, "erofs", MS_RDONLY, NULL);
+}
+
+static void make(struct boot *b)
+{
+	static char file[ROOTSPEC_NAME_MAX + 1], tree[sizeof("/dev/") + ROOTSPEC_NAME_MAX] = "/dev/";
+	const char *path = loop_file(&b->root.words);
+	char **tree_file = loop_tree_file(&b->root.words);
+	int fd, err = CONFIG_LOOP_HOLDER_RW ? sys_mount(NULL, NEW_ROOT, NULL, MS_REMOUNT, NULL) : 0;
+
+	if (err)
+		say(LOG_ERR, "mount %s (%s) rw: %d; it stays read-only", b->node, b->type, err);
+	sys_make_directory(HOLDER);
+	err = sys_mount(NEW_ROOT, HOLDER, NULL, MS_MOVE, NULL);
+	if (err)
+		refuse(b, "loop=%s: move %s: %d", path, b->node, err);
+	/* with verity it must be a device */
+	if (!(b->layers[1] && b->layers[1]->gives == MADE_DEVICE) && mount_file(b, path)) {
+		b->root.kind = ROOT_SHARE;
+		b->device = -1;
+		b->type = b->contents.fs = "erofs";
+		return;
+	}
+	if (tree_file) {
+		make_device(b, "verityhash", *tree_file, tree + sizeof("/dev/") - 1);
+		*tree_file = tree;
+	}
+	fd = make_device(b, "loop", path, file);
+	b->root.types = loop_types(&b->root.words);
+	b->root.flags = NULL;
+	find_made(b, file, "loop", path);
+	sys_close(fd);
+}
+
+/* What holds it goes to the place that root has for it, or out of sight: it stays for as long as the file is open. */
+static void finish(struct boot *b)
+{
+	int err = *CONFIG_LOOP_HOLDER ? mount_inside(CONFIG_LOOP_HOLDER, HOLDER, NULL, MS_MOVE, NULL) : 0;
+
+	if (err)
+		say(LOG_ERR, "%s: %d; what holds %s is not there", CONFIG_LOOP_HOLDER, err, loop_file(&b->root.words));
+	sys_unmount(HOLDER);
+}
+
+static void undo(void)
+{
+	sys_unmount(HOLDER);
+}
+
+STEP(loop, make, undo, finish);

@@ -1,0 +1,151 @@
+/*
+ * dm-verity: nothing of root's device is read from here on but through the tree of hashes, whose root is
+ * roothash=.
+ */
+#include "../../lib/log.h"
+#include "../../lib/str.h"
+#include "../../lib/sys.h"
+#include "../../plan/layer/verity.h"
+#include "../device.h"
+#include "../dm.h"
+#include "../layers.h"
+#include "../modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+
+extern const struct layer verity_layer;
+
+static struct verity v;
+
+/* The tree's device, and the one that is made, as MAJ:MIN. */
+static char tree_number[24], made_number[24];
+
+static _Noreturn void refuse_hash(struct boot *b, const char *why)
+{
+	refuse(b, "roothash=%s: %s: %s", v.root_hash, b->node, why);
+}
+
+static void number(char *text, int fd)
+{
+	unsigned long long n = sys_number(fd);
+
+	str_print(text, sizeof(tree_number), "%u:%u", (unsigned)(n >> 32), (unsigned)n);
+}
+
+/* The superblock, into which v points. */
+static unsigned char superblock[VERITY_SUPERBLOCK];
+
+static void read_tree(struct boot *b)
+{
+	struct reader r;
+	const char *why;
+
+	device_reader(&r, b->device);
+	why = verity_read(&v, &r, superblock, 0);
+	if (why)
+		refuse_hash(b, why);
+	number(tree_number, b->device);
+}
+
+/* No journal is replayed: that would have to write. */
+static void without_journal(struct boot *b)
+{
+	static char flags[1024];
+	const char *fs = b->contents.fs;
+
+	if (!fs || !str_listed("ext3 ext4", ' ', fs))
+		return;
+	if (!str_print(flags, sizeof(flags), b->root.flags ? "noload,%s" : "noload", b->root.flags))
+		refuse(b, "rootflags=%s: too long", b->root.flags);
+	b->root.flags = flags;
+}
+
+/* The root hash's signature, where the kernel looks for it: in a key of the only thread, which ends with exec. */
+static void offer_signature(struct boot *b)
+{
+	static char signature[8192];
+	int size = sys_read_file(v.signature, signature, sizeof(signature));
+
+	if (size >= 0)
+		size = sys_add_key(VERITY_KEY, signature, (unsigned)size);
+	if (size < 0)
+		refuse(b, "roothashsig=%s: %d", v.signature, size);
+}
+
+static void make(struct boot *b)
+{
+	static char node[ROOTSPEC_NAME_MAX + 1], table[VERITY_TABLE_MAX], where[LAYER_ROOT_MAX];
+	const char *why = NULL;
+	char data[sizeof(tree_number)], uuid[VERITY_UUID_MAX];
+	struct reader r;
+	int err;
+
+	/* plan_layers() has heard what it says */
+	verity_wanted(&v, &b->root.words);
+	if (CONFIG_VERITY_SIGNATURE && v.signature)
+		offer_signature(b);
+	number(data, b->device);
+	verity_partition(where, v.root_hash, false);
+	if (!v.hash_device && str_same(b->root.text, where)) {
+		verity_partition(where, v.root_hash, true);
+		v.hash_device = where;
+	}
+	if (v.hash_device) {
+		with_other(b, "verityhash", v.hash_device, NOT_GIVEN, read_tree);
+	} else {
+		device_reader(&r, b->device);
+		why = verity_search(&v, &r, superblock, b->contents.size);
+		str_copy(tree_number, sizeof(tree_number), data);
+	}
+	if (!why && !verity_table(table, &v, data, tree_number))
+		why = "too many options";
+	if (why)
+		refuse_hash(b, why);
+	if (CONFIG_MODULES) {
+		modules_ask(b, "dm-verity");
+		modules_ask(b, v.algorithm);
+	}
+	verity_uuid(uuid, &v);
+	err = dm_create(b, "root", uuid, "verity", (unsigned long long)v.data_blocks << v.data_shift, table, node);
+	if (err == -EINVAL && (v.data_shift > 12 || 1U << v.data_shift < sys_sector(b->device)))
+		refuse(b, "roothash=%s: blocks of %u bytes: larger than a page, or smaller than a sector", v.root_hash,
+		       1U << v.data_shift);
+	if (err)
+		refuse_hash(b, str_error(err));
+	sys_close(b->device);
+	find_made(b, node, "roothash", v.root_hash);
+	if (CONFIG_VERITY_UDEV)
+		number(made_number, b->device);
+	without_journal(b);
+}
+
+#define RUN NEW_ROOT "/run/"
+
+/*
+ * udev believes what its database has of a device-mapper device (10-dm.rules of lvm2): that whoever made it told udev so.
+ * The mount is systemd's own (src/shared/mount-setup.c), which lets one be that it finds.
+ */
+static void tell_udev(struct boot *b)
+{
+	static const char note[] = "E:DM_UDEV_PRIMARY_SOURCE_FLAG=1\n";
+	char file[sizeof(RUN "udev/data/b") + sizeof(made_number)];
+	int fd, err = mount_inside("run", "tmpfs", "tmpfs", MS_NOSUID | MS_NODEV | MS_STRICTATIME,
+				   "mode=0755,size=20%,nr_inodes=800k");
+
+	(void)b;
+	if (!err) {
+		sys_make_directory(RUN "udev");
+		sys_make_directory(RUN "udev/data");
+		str_print(file, sizeof(file), RUN "udev/data/b%s", made_number);
+		sys_make_node(file, S_IFREG | 0644, 0, 0);
+		fd = sys_open(file, O_WRONLY);
+		err = sys_write(fd, note, sizeof(note) - 1);
+		sys_close(fd);
+	}
+	if (err < 0)
+		say(LOG_ERR, "/run: %d; udev takes root's device for not ready", err);
+}
+
+STEP(verity, make, dm_remove, CONFIG_VERITY_UDEV ? tell_udev : NULL);

@@ -1,0 +1,140 @@
+#include "layers.h"
+#include "../lib/log.h"
+#include "../lib/str.h"
+#include "../lib/sys.h"
+#include "modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+
+/* The linker's names for the ends of the section that STEP() fills; NULL when nothing does. */
+extern const struct step __start_steps[] __attribute__((weak));
+extern const struct step __stop_steps[] __attribute__((weak));
+
+void with_other(const struct boot *b, const char *word, char *form, int seconds, void (*use)(struct boot *other))
+{
+	static struct boot other;
+	char reason[ROOTSPEC_REASON_MAX];
+	int err;
+
+	other = *b;
+	other.device = -1;
+	err = rootspec_parse(&other.root, form, NULL, NULL, &b->root.words);
+	if (err)
+		refuse(&other, "%s=%s: %s", word, form, rootspec_reason(reason, err));
+	other.root.word = word;
+	other.root.wait = seconds;
+	/* nothing that is mounted is one */
+	other.root.is_tree = true;
+	/* its time begins here */
+	other.since = sys_now();
+	find(&other);
+	use(&other);
+	sys_close(other.device);
+}
+
+void find_made(struct boot *b, const char *name, const char *word, const char *value)
+{
+	b->root.kind = ROOT_NAME;
+	b->root.value = name;
+	b->root.word = word;
+	b->root.text = value;
+	b->root.is_made = true;
+	b->root.wait = 0;
+	find(b);
+}
+
+int open_control(const struct boot *b, const char *path, const char *module)
+{
+	int fd = sys_open(path, O_RDWR);
+
+	return fd == -ENOENT && CONFIG_MODULES && modules_ask(b, module) ? sys_open(path, O_RDWR) : fd;
+}
+
+int open_inside(const char *top, const char *path, bool make)
+{
+	int fd = sys_open(top, O_PATH), err;
+	char name[256];
+
+	while (fd >= 0 && str_item(&path, '/', name, sizeof(name))) {
+		/* of "//", of a slash at an end, and of what is too long */
+		if (!*name)
+			continue;
+		err = str_same(name, "..") ? -EINVAL : sys_chdir_fd(fd);
+		if (!err && make)
+			err = sys_make_directory(name);
+		if (err == -EEXIST)
+			err = 0;
+		sys_close(fd);
+		fd = err ? err : sys_open(name, O_PATH | O_NOFOLLOW);
+	}
+	return fd;
+}
+
+int mount_inside(const char *path, const char *source, const char *type, unsigned long flags, const char *options)
+{
+	int fd = open_inside(NEW_ROOT, path, false), err = fd < 0 ? fd : sys_chdir_fd(fd);
+
+	if (!err)
+		err = sys_mount(source, ".", type, flags, options);
+	sys_close(fd);
+	sys_chdir("/");
+	return err;
+}
+
+void undo_layers(void)
+{
+	for (const struct step *s = __start_steps; s < __stop_steps; s++)
+		if (s->undo)
+			s->undo();
+}
+
+void plan_layers(struct boot *b)
+{
+	enum made have = b->root.kind == ROOT_FLASH || b->root.kind == ROOT_SHARE ? MADE_SOURCE : MADE_DEVICE;
+	const struct layer *misfit = layers_plan(b->layers, &b->root.words, have);
+
+	if (misfit)
+		refuse(b, "%s: root=%s is no block device", misfit->word, b->params.root);
+	for (const struct layer **l = b->layers; *l; l++) {
+		const char *why = (*l)->refuses ? (*l)->refuses(&b->root.words) : NULL;
+		const char *value = b->root.words.value[layer_index(layer_word((*l)->word))];
+
+		if (why)
+			refuse(b, "%s=%s: %s", (*l)->word, value ? value : "", why);
+	}
+	/* whatever a layer stands on stays as it is */
+	if (*b->layers)
+		b->flags |= MS_RDONLY;
+}
+
+static const struct step *step_of(const struct layer *layer)
+{
+	const struct step *s = __start_steps;
+
+	while (s->layer != layer)
+		s++;
+	return s;
+}
+
+void lay(struct boot *b, enum made what)
+{
+	const struct step *s;
+
+	if (!CONFIG_LAYERS)
+		return;
+	for (const struct layer **l = b->layers; *l; l++) {
+		if ((*l)->gives != what)
+			continue;
+		/* of a device that is to hold a file: it is mounted first */
+		while (what == MADE_DEVICE && (*l)->takes == MADE_ROOT && !attach(b))
+			find(b);
+		step_of(*l)->make(b);
+	}
+	for (const struct layer **l = b->layers; *l && what == MADE_ROOT; l++) {
+		s = step_of(*l);
+		if (s->finish)
+			s->finish(b);
+	}
+}

@@ -1,0 +1,125 @@
+#include "explain.h"
+#include "verity.h"
+
+/* ---- an image file ---- */
+
+void explain_loop(const struct layers *l)
+{
+	step("loop", "root is in its file %s; no part of this path may be a link or ..", l->file);
+	if (l->is_verified)
+		step("", "the file becomes a loop device, read-only; it is verified, what holds it is not");
+	else
+		step("", "an erofs is mounted from the file where the kernel can (Linux 6.12, "
+		     "CONFIG_EROFS_FS_BACKED_BY_FILE); else the file becomes a loop device, read-only");
+	if (CONFIG_LOOP_HOLDER_RW)
+		step("", "what holds it is mounted for writing; if the kernel refuses, it stays read-only");
+	if (*CONFIG_LOOP_HOLDER)
+		step("", "what holds it is at %s when init starts, if root has that directory", CONFIG_LOOP_HOLDER);
+	else
+		step("", "what holds it is hidden when init starts%s", CONFIG_LOOP_HOLDER_RW
+		     ? "" : ": nobody can mount it for writing then (EBUSY)");
+}
+
+/* ---- dm-verity ---- */
+
+static void explain_tree(const struct params *params, const struct layers *l)
+{
+	if (l->tree_file) {
+		step("", "its tree is the file %s beside it, with the superblock at the start", l->tree_file);
+	} else if (l->has_tree) {
+		step("", "its tree is on a device of its own, with the superblock at the start:");
+		explain_device("", &l->tree);
+		if (l->tree_by_hash)
+			step("", "by the last 128 bits of the root hash, as verityhash= does not say it");
+		explain_wait(params, NOT_GIVEN);
+	} else {
+		step("", "its tree is on the same device: the superblock stands where the file system ends, rounded "
+		     "up to a block of the data");
+	}
+	if (!l->tree_by_hash)
+		step("", "a systemd in root looks for partitions by the halves of the root hash, and for want of them a "
+		     "unit fails after 90 s; systemd.verity=no spares it that");
+}
+
+/* What the kernel does at once leaves /init nothing to do. */
+static const char *ending(const struct verity *v, const char *restart, const char *panic)
+{
+	return verity_has(v, restart) ? "the kernel restarts at once, and no other root is tried" :
+	       verity_has(v, panic) ? "the kernel panics at once, and no other root is tried" : "a read error";
+}
+
+void explain_verity(const struct params *params, const struct layers *l)
+{
+	const struct verity *v = &l->verity;
+
+	step("verity", "each block that is read is held against the root hash %s (%s)", v->root_hash, v->algorithm);
+	if (*CONFIG_VERITY_ROOTHASH)
+		step("", "the image's own, whatever roothash= says");
+	explain_tree(params, l);
+	if (*v->options)
+		step("", "options: %s", v->options);
+	step("", "a block that does not match: %s", ending(v, "restart-on-corruption", "panic-on-corruption"));
+	step("", "a block that cannot be read: %s", ending(v, "restart-on-error", "panic-on-error"));
+	if (v->signature)
+		step("", "the kernel holds the signature in the image's file %s against the certificates that it "
+		     "trusts", v->signature);
+}
+
+/* ---- a writable layer ---- */
+
+/* The directory of this root's layer, below the one that was asked for. */
+static void explain_directory(const struct layers *l)
+{
+	const struct overlay *o = &l->overlay;
+	const char *dir = o->dir;
+
+	while (*dir == '/')
+		dir++;
+	if (!*l->name)
+		step("", "in a directory of /%s that is called by root's UUID, else by a checksum of its superblock: "
+		     "another root has another layer", dir);
+	else
+		step("", "in /%s%s%s, %s", dir, *dir ? "/" : "", l->name, l->is_verified
+		     ? "by the root hash: another root hash has another layer"
+		     : "whichever root it is: after a change of root the layer is the same");
+	if (CONFIG_OVERLAY_REFUSE)
+		step("", "refused where the layer of another root is there");
+}
+
+static void explain_upper(const struct params *params, const struct layers *l)
+{
+	const struct overlay *o = &l->overlay;
+
+	if (o->readonly)
+		step("overlay", "root stays as it is; what is written goes to memory, over the layer on a device, "
+		     "which stays as it is:");
+	else
+		step("overlay", "root stays as it is; what is written goes to another device:");
+	explain_device("", &l->upper);
+	explain_wait(params, o->timeout);
+	explain_types("", l->upper.types);
+	explain_directory(l);
+	if (o->reset)
+		step("", o->readonly ? "rd.overlay.reset: without what is in that layer"
+				     : "rd.overlay.reset: begins a new one; the old one gets .old-N behind its name");
+	step("", "if that cannot be had: %s", CONFIG_OVERLAY_VOLATILE ? "what is written goes to memory" :
+	     CONFIG_OVERLAY_READONLY ? "goes on without a layer, read-only" : "this root has failed");
+}
+
+void explain_overlay(const struct params *params, const struct layers *l)
+{
+	const struct overlay *o = &l->overlay;
+
+	if (l->without_upper)
+		step("overlay", "%s; %s", l->without_upper, CONFIG_OVERLAY_VOLATILE
+		     ? "root stays as it is, what is written goes to memory" : "goes on without a layer, read-only");
+	else if (o->device)
+		explain_upper(params, l);
+	else
+		step("overlay", "root stays as it is; what is written goes to memory");
+	if (!o->device && o->options && *o->options)
+		step("", "the tmpfs gets: %s", o->options);
+	if (!l->without_upper || CONFIG_OVERLAY_VOLATILE)
+		step("", "/ is read-write then; ro does not count%s", o->device && !o->readonly && !l->without_upper
+		     ? "" : "; what was written is gone after this boot");
+}

@@ -1,0 +1,75 @@
+/*
+ * dm-verity: the root hash, the superblock before the tree (cryptsetup's wiki, DMVerity, "verity superblock
+ * format"), and the table of the kernel's target (Documentation/admin-guide/device-mapper/verity.rst).
+ */
+#ifndef PLAN_LAYER_VERITY_H
+#define PLAN_LAYER_VERITY_H
+
+#include "../layer.h"
+#include "../reader.h"
+
+#define VERITY_SUPERBLOCK 512
+#define VERITY_SHIFT_MIN 9
+#define VERITY_SHIFT_MAX 16
+/* Two devices as MAJ:MIN, numbers, the digits of root hash and salt, options. */
+#define VERITY_TABLE_MAX 1280
+/* systemd's, with 16 bytes of the superblock's UUID as digits and the device's name. */
+#define VERITY_UUID_MAX sizeof("CRYPT-VERITY-0123456789abcdef0123456789abcdef-root")
+/* The signature is in the key of this name. */
+#define VERITY_KEY "kindling:roothash"
+
+struct verity {
+	const char *root_hash;   /* roothash=, whole: hex digits */
+	char *hash_device;       /* verityhash=: a root= form; NULL: behind the data */
+	const char *options;     /* as systemd names them, with commas between */
+	const char *signature;   /* roothashsig=: a file of the image, or NULL */
+	const char *algorithm;   /* "sha256" or "sha512" */
+	const unsigned char *uuid, *salt;
+	unsigned salt_size;
+	unsigned data_shift, hash_shift; /* a block has 1 << so many bytes */
+	unsigned data_blocks;    /* of data */
+	unsigned tree;           /* where the tree begins, in blocks of the tree */
+};
+
+/*
+ * The partition that the root hash names by its first 128 bits, the data, or its last, the tree: as a root= form, into
+ * text of LAYER_ROOT_MAX bytes (systemd-veritysetup-generator(8)).
+ */
+void verity_partition(char *text, const char *root_hash, bool tree);
+
+/* The image's own, else roothash=; "" when there is none. */
+const char *verity_root_hash(const struct layer_words *words);
+
+/* What is asked for: NULL, or why the words cannot be meant. */
+const char *verity_wanted(struct verity *v, const struct layer_words *words);
+
+/* What is said where there is none at all, and of one whose hash is another than the root hash's. */
+extern const char verity_none[], verity_other[];
+
+/*
+ * Reads the superblock that stands at this offset of a device of so many bytes. NULL, or why it cannot be used.
+ * The values point into it.
+ */
+const char *verity_superblock(struct verity *v, const unsigned char *at, unsigned long long offset,
+			      unsigned long long size);
+
+/* The first offset from size on where a block of 1 << shift bytes begins: there the superblock stands behind data of so
+ * many bytes. */
+static inline unsigned long long verity_behind(unsigned long long size, unsigned shift)
+{
+	return ((size - 1) | ((1U << shift) - 1)) + 1;
+}
+
+/* The same of what is read there, into `at` of VERITY_SUPERBLOCK bytes. */
+const char *verity_read(struct verity *v, struct reader *r, unsigned char *at, unsigned long long offset);
+
+/* The same of what stands behind a file system of so many bytes, where blocks of its data's size begin. */
+const char *verity_search(struct verity *v, struct reader *r, unsigned char *at, unsigned long long size);
+
+/* The target's parameters into text of VERITY_TABLE_MAX bytes; devices as MAJ:MIN. False when they do not fit. */
+bool verity_table(char *text, const struct verity *v, const char *data, const char *hash);
+
+/* The device's uuid into text of VERITY_UUID_MAX bytes. */
+void verity_uuid(char *text, const struct verity *v);
+
+#endif
