@@ -2,7 +2,8 @@
 
 # The demo root is made only when no ROOT is given.
 ROOT ?= $(O)/demo.img
-$(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk $(config)/musl $(config)/options/CARD_FS
+$(O)/demo.img: $(wildcard qemu/demo/* packages/toybox/*) qemu/disk qemu/mke2fs.conf $(config)/musl \
+		$(config)/options/CARD_FS
 	$(Q)qemu/demo/make $@ $(CONFIG_ARCH) $(CONFIG_CARD_FS)
 
 $(O)/root.img: FORCE $(filter $(O)/demo.img,$(ROOT))
