@@ -74,7 +74,7 @@ def configuration(kernel):
     return next((path for path in places if path != kernel and path.is_file()), None)
 
 
-def check_configuration(checker, kernel, image, root):
+def check_configuration(checker, kernel, image, root, has_overlay):
     """Has this kernel what the image needs, with the modules that are in it?"""
     path = configuration(kernel)
     if not path:
@@ -83,6 +83,9 @@ def check_configuration(checker, kernel, image, root):
         return
     config = checker["Kernel"](path)
     rows = [row for row in checker["lacking"](image, config)[0] if row.kind != "?"]
+    layer = checker["Row"]("", (("EXT4_FS", "ext4"),), "", "the file system of the writable layer")
+    if has_overlay and not checker["bringer"](layer, config, image):
+        rows.append(layer)
     if rows:
         print("\n".join(checker["shown"](row, image, config) for row in rows), file=sys.stderr)
         refuse(path, "the kernel lacks what the image must have, see above, and none of its modules brings that")
@@ -137,15 +140,19 @@ def check_choice(disk, root, image):
     line = os.environ["CMDLINE"]
     result = output(os.environ["KINDLING"], "fits", "--config", os.environ["CONFIG"], line, f"{disk_of(image)}{disk}")
     said = result.stdout.decode(errors="replace").replace(str(disk), "disk.img")
-    if result.returncode == 1:
+    verifies = os.environ.get("ROOTHASH") == "1"
+    if result.returncode == 1 and not verifies:
         note("root", result.stderr.decode(errors="replace").strip())
         return
     if result.returncode:
-        print(said, file=sys.stderr, end="")
+        print(said, result.stderr.decode(errors="replace"), sep="", file=sys.stderr, end="")
         refuse("this card has not the root that its command line asks for", line.strip())
     block, _, notes = said.partition("\n\n")
     if "cut short" in notes:
         refuse(given_root(), notes.strip())
+    # which the image may, by a command line of its own
+    if verifies and not re.search(r"^roothash=\S+: verified,", notes, re.M):
+        refuse("ROOTHASH=1", "the image would start this root without verifying it", line.strip())
     for text in notes.splitlines():
         note("root", text)
     place = int(re.search(r"^OFFSET=(\d+)$", block, re.M)[1])
@@ -245,6 +252,19 @@ def check_init(kind, root, image):
         refuse(given_root(), f"{found} is not for {arch}: {said}")
 
 
+# systemd's udev takes a device of dm-verity that it did not see made for one that is not ready.
+UDEV = ["/usr/lib/systemd/systemd-udevd", "/lib/systemd/systemd-udevd", "/usr/lib/udev", "/lib/udev"]
+RULE = "udev/rules.d/09-kindling.rules"
+
+
+def check_udev(kind, root):
+    files = FILES[kind](root) if kind in FILES else None
+    if files and any(map(files.look, UDEV)) and \
+            not any(files.look(f"{folder}/{RULE}") for folder in ("/etc", "/usr/lib", "/lib")):
+        note(given_root(), f"systemd's udev will take root's device for not ready: it has no /etc/{RULE} "
+             "(LAYERS.md)")
+
+
 # ---- all of it -----------------------------------------------------------------------------------
 
 class Check:
@@ -259,6 +279,7 @@ class Check:
         self.image.captured = None
         self.kernel, self.tree, self.root = (files.get(name) and Path(files[name])
                                              for name in ("kernel", "board.dtb", "root.img"))
+        self.has_overlay = "overlay.img" in files
 
     def parts(self):
         image = self.image
@@ -270,9 +291,11 @@ class Check:
             self.kind = root_type(self.root, image)
             image.types = [self.kind]
         if self.kernel:
-            check_configuration(self.checker, self.kernel, image, self.root)
+            check_configuration(self.checker, self.kernel, image, self.root, self.has_overlay)
 
     def whole(self, disk):
         if self.root:
             check_choice(disk, self.root, self.image)
             check_init(self.kind, self.root, self.image)
+            if os.environ.get("ROOTHASH") == "1":
+                check_udev(self.kind, self.root)

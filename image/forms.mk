@@ -11,7 +11,7 @@ $(images)/uInitrd: $(O)/initramfs
 	$(Q)SOURCE_DATE_EPOCH=1 mkimage -A $(uboot-arch) -O linux -T ramdisk -C none -n kindling -d $< $@ >/dev/null
 
 # The command line in the device tree, for a bootloader that gives none.
-$(images)/kindling.dtbo: FORCE
+$(images)/kindling.dtbo: $(layers) FORCE
 	@mkdir -p $(@D)
 	$(Q)$(cmdline) image/dtbo $@
 
@@ -24,7 +24,7 @@ $(images)/kindling.itb: $(O)/initramfs $(filter $(images)/%,$(dtb)) FORCE
 
 stub-x86_64 := /usr/lib/systemd/boot/efi/linuxx64.efi.stub
 stub-aarch64 = $$(packages/deb trixie arm64 systemd-boot-efi)/usr/lib/systemd/boot/efi/linuxaa64.efi.stub
-$(images)/kindling.efi: $(O)/initramfs FORCE
+$(images)/kindling.efi: $(O)/initramfs $(layers) FORCE
 	$(Q)$(cmdline) image/efi $@ $(or $(stub-$(CONFIG_ARCH)),no-stub-for-$(CONFIG_ARCH)) '$(cross)objcopy' \
 		"$$(cat $(call path,$(kernel-folder)/release) 2>/dev/null)" $(call path,$(kernel)) $<
 

@@ -1,10 +1,11 @@
 # The kernel that is given or found, and what the image needs of it.
 
 # BOOT= is one of the ways in boards/BOARD/boot, CMDLINE= the kernel's command line, in which DISKID takes
-# the place of every card's id.
+# the place of every card's id. That of a card with layers has their words too.
 BOOT ?= $(CONFIG_BOOT)
 export CMDLINE
-cmdline = CMDLINE="$$(echo "$${CMDLINE:-$$(cat $(board)/cmdline)}" | sed "s/6b696e64/$${DISKID:-6b696e64}/g")"
+board-cmdline = CMDLINE="$$(echo "$${CMDLINE:-$$(cat $(board)/cmdline)}" | sed "s/6b696e64/$${DISKID:-6b696e64}/g")"
+cmdline = $(if $(layers),CMDLINE="$$(cat $(layers))",$(board-cmdline))
 
 # KERNEL= is a folder with a kernel, its device trees and its modules, as qemu/kernel and qemu/stock print
 # one, or a kernel alone; else it is that of the first line of boards/BOARD/kernel.

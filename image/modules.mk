@@ -11,7 +11,9 @@ apart := $(and $(MODULES),$(with-apart))
 board-list := $(wildcard $(board)/modules)
 strip-modules = $(if $(filter 1,$(CONFIG_MODULES_STRIP)),--strip "$${CMDLINE:-$$(cat $(board)/cmdline)}")
 chosen-by = "$$MODULES|$$MODULES_FOR|$$FIRMWARE$(if $(MODULES_FOR),|$$CMDLINE)" '$(CONFIG_MODULES_LIST)' \
-	$(board-list) $(CONFIG_COMPRESS) $(strip-modules)
+	$(board-list) $(CONFIG_COMPRESS) '$(asked-by-name)' $(strip-modules)
+# Those that no alias leads to: /init asks for them by name.
+asked-by-name := $(if $(filter 1,$(CONFIG_LAYER_VERITY)),dm_mod dm_verity sha256 sha512)
 
 # The lists that nobody obeys. The folder of a kernel that brings no modules has them built in.
 obeyed := $(MODULES)$(kernel-folder)$(and $(with-apart),$(wildcard $(images)/modules-*))
@@ -33,5 +35,6 @@ $(modules)/modules.list: $(config)/modules $(config)/options/MODULES $(board-lis
 	@echo "  MODULES $@"
 	$(Q)$(PYTHON) image/modules pack "$$MODULES" $(modules) --names '$(CONFIG_MODULES_LIST)' \
 		--list '$(board-list)' --capture "$$MODULES_FOR" --cmdline "$$CMDLINE" \
-		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --objcopy '$(cross)objcopy' $(strip-modules)
+		--firmware "$$FIRMWARE" --compress $(CONFIG_COMPRESS) --asked '$(asked-by-name)' \
+		--objcopy '$(cross)objcopy' $(strip-modules)
 -include $(if $(MODULES),$(wildcard $(modules)/modules.d))

@@ -40,7 +40,7 @@ def place():
     """A folder for all users, with the tool in it: theirs may not reach this tree."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o777)
-    for name in 'disk', 'attributes':
+    for name in 'disk', 'attributes', 'mke2fs.conf':
         shutil.copy(TOP / 'qemu' / name, folder)
     yield folder
     shutil.rmtree(folder)
