@@ -81,7 +81,7 @@ words:
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/modules $(O)/toybox $(O)/*.img $(O)/.config $(O)/kernel.fragment
+	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/modules $(O)/layers $(O)/toybox $(O)/*.img $(O)/.config $(O)/kernel.fragment
 
 # ---- for a board -------------------------------------------------------------------------------
 
@@ -102,6 +102,7 @@ include $(config)/auto.mk
 include init/init.mk		# /init
 include image/kernel.mk		# board-check kernel-check kernel-fragment: the kernel that the image is for
 include image/modules.mk	# the modules that it takes along
+include image/layers.mk		# root's tree of hashes, a writable layer, and the card's command line with both
 include image/forms.mk		# uInitrd, FIT and UKI: what bootloaders load
 include image/image.mk		# all size: the archive
 include image/card.mk		# image: root and bootloader too

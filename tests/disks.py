@@ -8,12 +8,14 @@ GPT has the PARTUUID of 8000-...-N; an MBR's signature is a1d0c3e5. Sizes are po
 has no other.
 """
 import os
+import re
 import shutil
 import struct
 import subprocess
 import threading
 import uuid
 import zlib
+from pathlib import Path
 
 import machine
 from machine import DIR
@@ -253,6 +255,75 @@ def sectors(count):
     return lambda out, _: out.write_bytes(bytes(512 * count))
 
 
+# ---- dm-verity -----------------------------------------------------------------------------------
+
+
+def claimed(out):
+    """How many bytes a squashfs, an erofs or an ext4 takes."""
+    head = out.read_bytes()[:4096]
+    if head[:4] == b'hsqs':
+        return struct.unpack_from('<Q', head, 40)[0]
+    if head[1024:1028] == b'\xe2\xe1\xf5\xe0':
+        return struct.unpack_from('<I', head, 1024 + 36)[0] << head[1024 + 12]
+    blocks, shift = struct.unpack_from('<I16xI', head, 1024 + 4)
+    return blocks << 10 + shift
+
+
+def verity(make, *options, own=False, after=()):
+    """The file system with its tree behind it, or `own`: the tree alone. The root hash is beside it, in a file with
+    .roothash; then (offset, data) of `after` is poked in, the offset of the tree's superblock being SUPER."""
+    def made(out, tree):
+        make(out, tree)
+        block = next((int(option.split('=')[1]) for option in options if option.startswith('--data-block')), 4096)
+        size = -(-claimed(out) // block) * block
+        hashes = out.with_suffix('.tree')
+        with open(out, 'r+b') as file:
+            file.truncate(size)
+        hashes.unlink(missing_ok=True)
+        where = [out, hashes] if own else [f'--hash-offset={size}', out, out]
+        said = subprocess.run(['veritysetup', 'format', '--salt=' + '5a' * 32, '--uuid=' + PAIR, *options, *where],
+                              env=PATH, stdout=subprocess.PIPE, text=True, check=True).stdout
+        Path(f'{out}.roothash').write_text(re.search(r'^Root hash:\s*(\S+)', said, re.M)[1])
+        if own:
+            hashes.rename(out)
+        for at, data in after:
+            poke(out, size + at - SUPER if at >= SUPER else at, data)
+        grow(out)
+    return made
+
+
+SUPER = 1 << 40
+
+# ---- image files and layers ----------------------------------------------------------------------
+
+
+def holder(make, cut=None):
+    """An ext4 with the image file /images/root.img, and what is none; a tree of its own is /images/root.tree."""
+    def made(out, tree):
+        image, hashes = out.with_suffix('.image'), out.with_suffix('.hashes')
+        make(image, tree)
+        os.truncate(image, cut or image.stat().st_size)
+        files = {'images/root.img': image, 'console': machine.CHAR(5, 1), 'link': machine.LINK('images/root.img'), 'away': machine.LINK('/')}
+        if make is SQUASHFS:
+            TREE_OF_SQUASHFS(hashes, tree)
+            files['images/root.tree'] = hashes
+        ext4()(out, files)
+        for roothash in out.parent.glob(f'{out.stem}.*.roothash'):
+            shutil.copy(roothash, f'{out}.roothash')
+    return made
+
+
+def upper(files):
+    return lambda out, _: machine.disk(out, {f'overlay/{name}': content for name, content in files.items()})
+
+
+def full(out, _):
+    by('mkfs.ext4 -q OUT', size=MIB)(out, {})
+    filler = out.with_suffix('.filler')
+    filler.write_bytes(b'x' * MIB)
+    subprocess.run(['debugfs', '-w', '-R', f'write {filler} filler', out], env=PATH, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 # ---- partitions ----------------------------------------------------------------------------------
 
 
@@ -271,17 +342,18 @@ def aligned(size):
 
 class gpt:
     """A GPT: {name: maker}. `sector` is the disk's, `least` its bytes; `more` are entries of its own:
-    (name, first, last)."""
+    (name, first, last); `ids` {name: PARTUUID} and `types` {name: (type, attributes)}, where they are not the usual ones."""
 
-    def __init__(self, parts, sector=512, more=(), least=0):
-        self.parts, self.sector, self.more, self.least = parts, sector, more, least
+    def __init__(self, parts, sector=512, more=(), least=0, ids=None, types=None):
+        self.parts, self.sector, self.more, self.least, self.ids, self.types = parts, sector, more, least, ids or {}, types or {}
 
     def entry(self, number, name, first, last):
-        kind = uuid.UUID('0fc63daf-8483-4772-8e79-3d69d8477de4').bytes_le
-        own = uuid.UUID(f'6b696e64-6c69-4e67-8000-{number:012x}').bytes_le
+        kind, attributes = self.types.get(name, ('0fc63daf-8483-4772-8e79-3d69d8477de4', 0))
+        kind = uuid.UUID(kind).bytes_le
+        own = uuid.UUID(self.ids.get(name, f'6b696e64-6c69-4e67-8000-{number:012x}')).bytes_le
         if isinstance(name, str):
             name = name.encode('utf-16-le')
-        return kind + own + struct.pack('<QQQ', first, last, 0) + name.ljust(72, b'\0')
+        return kind + own + struct.pack('<QQQ', first, last, attributes) + name.ljust(72, b'\0')
 
     def header(self, at, other, last, array, entries):
         count = len(entries) // 128
@@ -361,10 +433,28 @@ class mbr:
 
 # ---- the names -----------------------------------------------------------------------------------
 
-SQUASHFS = by('mksquashfs TREE OUT -all-root -comp xz -quiet -no-progress')
+SQUASHFS = by('mksquashfs TREE OUT -all-root -all-time 0 -mkfs-time 0 -comp xz -quiet -no-progress')
 EROFS = by('mkfs.erofs --all-root -U 00112233-4455-6677-8899-aabbccddeeff OUT TREE')
 
 ISO = by('genisoimage -quiet -R -V LIVE_CD -o OUT TREE')
+TREE_OF_SQUASHFS = verity(SQUASHFS, own=True)
+
+
+def gpt_verified(make):
+    """The partitions are called by the halves of the root hash."""
+    hashes = verity(make, own=True)
+
+    def made(out, tree):
+        hashes(out, tree)
+        root_hash = Path(f'{out}.roothash').read_text()
+        gpt({'root': make, 'root-verity': hashes}, ids={'root': root_hash[:32], 'root-verity': root_hash[-32:]})(out, tree)
+    return made
+
+
+# Discoverable Partitions Specification: root of x86-64, of ARM64, and two attributes
+ROOT_X86_64, ROOT_ARM64 = '4f68bce3-e8cd-4db1-96e7-fbcaf984b709', 'b921b045-1df0-41c3-af44-4c6f280d3fae'
+NO_AUTO, READ_ONLY = 1 << 63, 1 << 60
+
 GPT = gpt({'boot': zeros, 'my root': ext4('-L', 'rootfs'), 'squash': SQUASHFS})
 
 FORMS = {
@@ -407,6 +497,40 @@ FORMS = {
     'label %s': ext4('-L', '%s %n$(x)\x1b[2J'),
     'label ../': ext4('-L', '../../etc/x'),
     'label in latin': ext4('-L', b'r\xf6\xf6t'),
+    # verified
+    'squashfs verified': verity(SQUASHFS),
+    'erofs verified': verity(EROFS),
+    'ext4 verified': verity(ext4()),
+    'ext4 verified, dirty': verity(ext4(request='feature needs_recovery')),
+    'squashfs verified by sha512': verity(SQUASHFS, '--hash=sha512'),
+    'squashfs verified in small blocks': verity(SQUASHFS, '--data-block-size=1024', '--hash-block-size=512'),
+    'squashfs verified in large blocks': verity(SQUASHFS, '--data-block-size=8192'),
+    'squashfs verified without salt': verity(SQUASHFS, '--salt=-'),
+    'tree of squashfs': TREE_OF_SQUASHFS,
+    'gpt verified': gpt_verified(SQUASHFS),
+    'squashfs verified, bad data': verity(SQUASHFS, after=[(200, b'\xff')]),
+    'squashfs verified, bad tree': verity(SQUASHFS, after=[(SUPER + 4096, b'\xff\xff\xff')]),
+    'squashfs verified, another salt': verity(SQUASHFS, after=[(SUPER + 88, b'\xff')]),
+    'squashfs verified, version 2': verity(SQUASHFS, after=[(SUPER + 8, b'\2')]),
+    'squashfs verified, block of 3': verity(SQUASHFS, after=[(SUPER + 64, b'\3\0\0\0')]),
+    'squashfs verified, salt of 65535': verity(SQUASHFS, after=[(SUPER + 80, b'\xff\xff')]),
+    'squashfs verified, blocks beyond': verity(SQUASHFS, after=[(SUPER + 72, b'\xff\xff\xff\xff')]),
+    'squashfs verified, hash unknown': verity(SQUASHFS, after=[(SUPER + 32, b'md5\0\0\0')]),
+    'gpt of two processors': gpt({'arm': SQUASHFS, 'pc': ext4()}, types={'arm': (ROOT_ARM64, 0), 'pc': (ROOT_X86_64, 0)}),
+    'gpt of a root not to be taken': gpt({'old': SQUASHFS, 'new': ext4()}, types={
+        'old': (ROOT_X86_64, NO_AUTO), 'new': (ROOT_X86_64, READ_ONLY)}),
+    'gpt of two roots': gpt({'a': SQUASHFS, 'b': ext4()}, types={'a': (ROOT_X86_64, 0), 'b': (ROOT_X86_64, 0)}),
+    # image files
+    'holder of squashfs': holder(SQUASHFS),
+    'holder of squashfs, cut': holder(SQUASHFS, cut=8192),
+    'holder of squashfs verified': holder(verity(SQUASHFS)),
+    'holder of erofs': holder(EROFS),
+    'holder of ext4': holder(ext4()),
+    # what is written over a root
+    'an upper': upper({'root/upper/opt/kept': '', 'root/work': DIR}),
+    'an upper, incompat': upper({'root/work/work/incompat/volatile': DIR, 'root/upper': DIR}),
+    'upper is a link': lambda out, _: machine.disk(out, {'overlay': machine.LINK('/etc')}),
+    'full': full,
     # partitions
     'partitioned': mbr([zeros, ext4()]),
     'gpt': GPT,

@@ -1,12 +1,16 @@
 /*
- * The init of the boot tests: says how it was started, what is mounted and loaded, one
- * write a line so that the kernel's lines do not come between, and powers off.
+ * The init of the boot tests: says how it was started, what is mounted and loaded, and what its words ask for,
+ * one write a line so that the kernel's lines do not come between, and powers off.
  */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static void say(const char *format, ...)
@@ -20,6 +24,32 @@ static void say(const char *format, ...)
 	va_end(args);
 	if (n > 0)
 		(void)!write(1, line, n < (int)sizeof(line) ? n : (int)sizeof(line) - 1);
+}
+
+/* write=PATH, read=PATH, mount=DEVICE: is it possible? */
+static void try(const char *word)
+{
+	const char *path = strchr(word, '=');
+	struct statvfs fs;
+	int fd;
+
+	if (!path++)
+		return;
+	if (!strncmp(word, "mount=", 6)) {
+		if (mount(path, "/proc", "ext4", 0, NULL))
+			say("INIT cannot mount %s: %d\n", path, errno);
+		else
+			say("INIT mounted %s\n", path);
+		return;
+	}
+	fd = *word == 'w' ? open(path, O_WRONLY | O_CREAT | O_EXCL, 0644) : open(path, O_RDONLY);
+	if (fd < 0)
+		say("INIT cannot %s %s: %d\n", *word == 'w' ? "write" : "read", path, errno);
+	else
+		say("INIT %s %s\n", *word == 'w' ? "wrote" : "read", path);
+	if (fd >= 0 && !fstatvfs(fd, &fs))
+		say("INIT free %llu KiB\n", (unsigned long long)fs.f_blocks * fs.f_frsize >> 10);
+	sync();
 }
 
 int main(int argc, char **argv)
@@ -45,6 +75,8 @@ int main(int argc, char **argv)
 	/* the kernel asks for a module, in the root that it has by now */
 	if (!access("/sbin/modprobe", X_OK))
 		mount("none", "/proc", "kindling-none", 0, NULL);
+	for (int i = 1; i < argc; i++)
+		try(argv[i]);
 	say("INIT end\n");
 	reboot(RB_POWER_OFF);
 	pause();

@@ -2,7 +2,8 @@
 
 A row:
     name      of the test
-    words     the command line behind the board's console=, default root=/dev/vda
+    words     the command line behind the board's console=, default root=/dev/vda; {roothash} is that of the first disk
+              that has a tree
     fill      a first word makes the whole command line so many bytes long
     root      the disk, a name in ROOTS or disks.py, "image NAME" of tests/probe; "" for none; default good
     disks     instead: each "ROOT on BUS" and how: 4k (sectors), readonly, removable, failing (no
@@ -206,19 +207,21 @@ class Drives:
     """The disks of a row: QEMU's arguments, and what plugs each of them in."""
 
     def __init__(self, rows, image, board):
-        self.arguments, self.devices, self.image, there = [], [], image, []
+        self.arguments, self.devices, self.images, self.image, there = [], [], [], image, []
         for number, text in enumerate(rows, 1):
             root, bus, how = parsed(text)
             controllers, device = BUSES[bus]
             for controller in controllers:
                 self.add(*controller.replace('N', str(number)).split())
-            self.add('-drive', self.drive(number, image(root), how))
+            self.images.append(image(root))
+            self.add('-drive', self.drive(number, self.images[-1], how))
             device = (device or own_device(board)).replace('N', str(number)) + ''.join(HOW[word] for word in how)
             self.devices.append(f'{device},drive=drive{number},id=disk{number}')
             if 'late' not in how:
                 there.append(self.devices[-1])
-        # of virtio-mmio's places the kernel finds the last one first
-        for device in reversed(there) if rows and own_device(board).endswith('-device') else there:
+        # of virtio-mmio's places the kernel finds the last one first; RISC-V's device tree has them in reverse
+        mmio = rows and own_device(board).endswith('-device') and settings(board)['ARCH'] != 'riscv64'
+        for device in reversed(there) if mmio else there:
             self.add('-device', device)
 
     def add(self, option, value):
@@ -252,9 +255,12 @@ class Drives:
 # ---- what is asked for -------------------------------------------------------------------------
 
 
-def command_line(board, row):
+def command_line(board, row, paths):
     console = (TOP / f'boards/{board}/cmdline').read_text().split()[0]
     words = row.get('words', 'root=/dev/vda').replace('\n', ' ')
+    for file in (Path(f'{path}.roothash') for path in paths):
+        if file.exists():
+            words = words.replace('{roothash}', file.read_text())
     missing = row.get('fill', 0) - len(f'{console} {words}'.encode()) - len(' =')
     first = f'x.={"y" * (missing - 2)} ' if missing > 0 else ''
     return f'{console} {first}{words}'
@@ -345,7 +351,7 @@ def boot(row, target, disk, work):
 
     def filled(key):
         return [word.format(root=root, work=work) for word in row.get(key, [])]
-    options = dict(initrd=image(board, row.get('config', '')), cmdline=command_line(board, row),
+    options = dict(initrd=image(board, row.get('config', '')), cmdline=command_line(board, row, [root, *drives.images]),
                    qemu=drives.arguments + filled('qemu'))
     if 'qemu' not in row and 'disks' not in row:
         options['root'] = root

@@ -461,7 +461,7 @@ static void say_proc(int proc, int fds)
 {
 	static const char *const files[] = {
 		"self/oom_score", "self/oom_score_adj", "self/coredump_filter", "self/cgroup",
-		"self/uid_map", "self/attr/current", "cmdline", "modules", "swaps",
+		"self/uid_map", "self/attr/current", "cmdline", "keys", "modules", "swaps",
 		"sys/kernel/printk", "sys/kernel/printk_devkmsg", "sys/kernel/panic",
 		"sys/kernel/core_pattern", "sys/kernel/modprobe", "sys/kernel/hotplug",
 		"sys/kernel/sysrq", "sys/vm/overcommit_memory", "sys/vm/panic_on_oom",

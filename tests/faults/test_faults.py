@@ -59,7 +59,7 @@ class Run:
     `said`, the (ms, text); `world`, what init would find; `end`, `ms` and `number`."""
 
     def __init__(self, text):
-        self.calls, self.said, self.world, self.failed, self.root = [], [], [], '', None
+        self.calls, self.said, self.world, self.failed, self.root, self.data = [], [], [], '', None, None
         for line in text.splitlines():
             kind, _, rest = line.partition(' ')
             if kind == 'CALL':
@@ -72,6 +72,8 @@ class Run:
                 self.failed = rest
             elif kind == 'ROOT':
                 self.root = rest
+            elif kind == 'DATA':
+                self.data = rest
             elif kind in ('MOUNT', 'FD', 'CWD', 'TASKS', 'OLD', 'LEFT'):
                 # what was "/" itself is no mount that is left of it
                 self.world += [line] if not line.startswith('OLD / ') else []

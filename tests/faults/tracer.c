@@ -16,7 +16,8 @@
  *
  * and, when root's init has started (it is stopped before its first instruction), before END: ROOT DEVICE,
  * MOUNT PLACE TYPE for each mount that it sees, FD NUMBER for each descriptor, CWD PATH, TASKS NUMBER of
- * processes; OLD PLACE TYPE for each mount that is left of the initramfs, LEFT TYPE PATH for each file of it.
+ * processes; OLD PLACE TYPE for each mount that is left of the initramfs, LEFT TYPE PATH for each file of it. Where
+ * root stands on device-mapper, DATA SUM, of all of that device, or DATA error ERRNO.
  *
  * The time of PID 1 is not the clock's: it passes when PID 1 asks for it, a millisecond each time, and in a
  * poll() in which nothing happens, all at once. So no case waits, and a busy host makes none another. MS
@@ -26,6 +27,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dm-ioctl.h>
 #include <linux/ptrace.h>
 #include <poll.h>
 #include <sched.h>
@@ -35,6 +37,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/reboot.h>
@@ -292,6 +295,27 @@ static void say_left(const char *path)
 		closedir(dir);
 }
 
+/* All that root's device has, as it reads: FNV-1a, or why it does not read. */
+static void say_data(const char *name)
+{
+	static unsigned char data[65536];
+	unsigned long long sum = 0xcbf29ce484222325;
+	char path[300];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	fd = open(path, O_RDONLY);
+	while ((n = read(fd, data, sizeof(data))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			sum = (sum ^ data[i]) * 0x100000001b3;
+	if (n)
+		say("DATA error %d\n", errno);
+	else
+		say("DATA %llx\n", sum);
+	close(fd);
+}
+
 static void say_world(const struct task *t)
 {
 	char path[64], text[512];
@@ -306,6 +330,8 @@ static void say_world(const struct task *t)
 		n = readlink(path, text, sizeof(text) - 1);
 		text[n > 0 ? n : 0] = '\0';
 		say("ROOT %s\n", n > 0 ? strrchr(text, '/') + 1 : "none");
+		if (n > 0 && !strncmp(strrchr(text, '/'), "/dm-", 4))
+			say_data(strrchr(text, '/') + 1);
 	}
 	snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)t->pid);
 	say_mounts(fopen(path, "r"), "MOUNT");
@@ -576,6 +602,21 @@ static void wait_for_disks(void)
 	closedir(dir);
 }
 
+/* dm-verity's, which init would have; it is let go of a moment later, too. */
+static void remove_device(void)
+{
+	int fd = open("/dev/mapper/control", O_RDWR);
+
+	for (int i = 0; fd >= 0 && i < 1000; i++) {
+		struct dm_ioctl device = { .version = { DM_VERSION_MAJOR }, .data_size = sizeof(device), .name = "root" };
+
+		if (!ioctl(fd, DM_DEV_REMOVE, &device) || errno == ENXIO)
+			break;
+		usleep(5000);
+	}
+	close(fd);
+}
+
 static void perform(void)
 {
 	int go[2], status;
@@ -620,6 +661,7 @@ static void perform(void)
 	while (waitpid(-1, &status, __WALL) > 0 || errno == EINTR)
 		;
 	umount2(CASE, MNT_DETACH);
+	remove_device();
 	wait_for_disks();
 	say("READY\n");
 }
