@@ -16,9 +16,12 @@
 /* Where root is mounted until the switch; the kernel's own image has it too. */
 #define NEW_ROOT "/root"
 
+/* No descriptor has this number. */
+#define CLOSED 0x7fffffff
+
 /* What is used most stands first: near a register's address the code is shorter. */
 struct boot {
-	int device;              /* root's device, open since it was probed; -1 for none */
+	int device;              /* root's device, open since it was probed; -1 for none, CLOSED when it is mounted */
 	unsigned start;          /* sys_now() when /init began, */
 	unsigned since;          /* and when it began to look for this root */
 	unsigned limit;          /* ms from there, or WAIT_FOREVER */
@@ -41,6 +44,7 @@ struct boot {
 	struct contents contents; /* of root's device */
 	char type_text[32];      /* where type is, most often */
 	const struct layer *layers[LAYERS_MAX + 1]; /* which root gets, in order */
+	struct boot *whole;      /* of a copy, for another device than root's: what it is a copy of; else NULL */
 	/* instead of giving up on a layer that root can do without; or NULL */
 	__attribute__((noreturn)) void (*instead)(struct boot *b);
 	struct params params;

@@ -2,6 +2,7 @@
  * kindling: PID 1 of an initramfs. The whole boot, in order.
  */
 #include "init.h"
+#include "boot/layers.h"
 #include "lib/log.h"
 #include "lib/sys.h"
 
@@ -14,6 +15,10 @@ static void stop_at(const struct boot *b, enum stage stage)
 
 _Noreturn void start_init(struct boot *b)
 {
+	if (CONFIG_LAYERS)
+		finish_layers(b);
+	if (CONFIG_INFO)
+		say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type, sys_now() - b->start);
 	stop_at(b, STAGE_CHECK);
 	check(b);
 	stop_at(b, STAGE_SWITCH);

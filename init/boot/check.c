@@ -148,8 +148,6 @@ void check(struct boot *b)
 	unsigned magic;
 	int err;
 
-	if (CONFIG_INFO)
-		say(LOG_INFO, "root %s (%s) after %u ms", b->node, b->type, sys_now() - b->start);
 	if (b->image <= 0)
 		b->image = sys_open("/", O_RDONLY | O_DIRECTORY);
 	err = b->image < 0 ? b->image : sys_fs_type(b->image, &magic);

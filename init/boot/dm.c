@@ -18,14 +18,9 @@ static struct {
 
 static int control(const struct boot *b)
 {
-	int fd = open_control(b, CONTROL, "dm-mod");
-
-	if (fd == -ENOENT && CONFIG_MAKE_NODES && !b->has_devtmpfs) {
+	if (CONFIG_MAKE_NODES && !b->has_devtmpfs)
 		sys_make_directory("/dev/mapper");
-		sys_make_node(CONTROL, S_IFCHR | 0600, 10, 236); /* linux/miscdevice.h, MAPPER_CTRL_MINOR */
-		fd = sys_open(CONTROL, O_RDWR);
-	}
-	return fd;
+	return open_control(b, CONTROL, "dm-mod", 236); /* MAPPER_CTRL_MINOR */
 }
 
 /* One call for the device that was created last, by its number: a name or uuid beside that is an error. */
@@ -64,6 +59,9 @@ int dm_create(const struct boot *b, const char *name, const char *uuid, const ch
 			ask(fd, DM_DEV_REMOVE, 0);
 	}
 	sys_close(fd);
+	/* a hash that this kernel has not: ours are the devices, and they are there */
+	if (err == -ENOENT)
+		err = -ENODEV;
 	/* linux/kdev_t.h, huge_encode_dev(): of the minor, 8 bits and 12 */
 	str_print(node, ROOTSPEC_NAME_MAX + 1, "dm-%u", (unsigned)(number & 0xff) | (unsigned)(number >> 12 & 0xfff00));
 	return err;

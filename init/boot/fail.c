@@ -34,7 +34,9 @@ static bool goes_on(const struct boot *b)
 
 bool may_open_shell(const struct boot *b)
 {
-	return !CONFIG_LAYER_VERITY || CONFIG_VERITY_SHELL || !(CONFIG_VERITY_ONLY || *verity_root_hash(&b->root.words));
+	/* where the line is not wholly read yet, what it says for all roots */
+	return !CONFIG_LAYER_VERITY || CONFIG_VERITY_SHELL ||
+	       !(CONFIG_VERITY_ONLY || *verity_root_hash(&b->root.words) || *verity_root_hash(&b->params.words));
 }
 
 static bool opens_shell(const struct boot *b)
@@ -101,9 +103,14 @@ void give_up(struct boot *b)
 	}
 	if (!next)
 		fail(b);
+	sys_close(b->device);
+	if (CONFIG_LAYERS && b->whole) {
+		b = b->whole;
+		sys_close(b->device);
+	}
 	sys_unmount(NEW_ROOT);
 	if (CONFIG_LAYERS)
-		undo_layers();
+		undo_layers(b);
 	b->tried++;
 	b->params.root = next;
 	b->since = sys_now();

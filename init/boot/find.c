@@ -87,12 +87,14 @@ static void wait_for_others(struct boot *b, bool plugged)
 
 void find(struct boot *b)
 {
-	unsigned retry = 0, retry_at, word = FIRST_WORD, now;
+	unsigned retry = 0, retry_at, word = FIRST_WORD, now, limit;
 	bool plugged = makes_nodes(b) && b->root.kind != ROOT_NAME, last = !CONFIG_WAIT, due;
 	int err;
 
 	b->device = -1;
 	b->limit = CONFIG_LAYERS && b->root.wait != NOT_GIVEN ? (unsigned)b->root.wait * 1000 : params_wait(&b->params);
+	/* what a layer has made is there at once, though it may be slow to read */
+	limit = CONFIG_LAYERS && b->root.is_made ? 0 : b->limit;
 	if (CONFIG_GUARD)
 		guard(b);
 	if (CONFIG_WAIT)
@@ -115,22 +117,21 @@ void find(struct boot *b)
 		retry = err == -ENOENT ? 0 : retry ? least(retry * 2, RETRY_MAX) : RETRY_MIN;
 		retry_at = retry ? now + retry : WAIT_FOREVER;
 		due = false;
-		while (CONFIG_WAIT && !due && now < least(retry_at, b->limit)) {
+		while (CONFIG_WAIT && !due && now < least(retry_at, limit)) {
 			if (now >= word) {
 				say_waiting(b, err, now, word == FIRST_WORD);
 				word = now + NEXT_WORD;
 			}
-			due = !events_wait(least(least(word, b->limit), retry_at) - now);
+			due = !events_wait(least(least(word, limit), retry_at) - now);
 			if (due)
 				coldplug(b);
 			due |= take_events(b);
 			now = sys_now() - b->since;
 		}
-		if (due || (CONFIG_WAIT && now < b->limit))
+		if (due || (CONFIG_WAIT && now < limit))
 			continue;
 		/* what the modules brought may need others; each is asked for once */
 		if (!coldplug(b) && last) {
-			/* it never is late */
 			if (CONFIG_LAYERS && b->root.is_made)
 				refuse(b, "%s=%s: %d", WANTED(b), err);
 			refuse(b, "%s=%s: %d after %u s", WANTED(b), err, sys_seconds(now));
@@ -139,7 +140,7 @@ void find(struct boot *b)
 			take_events(b);
 		last = true;
 	}
-	if (CONFIG_WAIT && *CONFIG_WAIT_FOR)
+	if (CONFIG_WAIT && *CONFIG_WAIT_FOR && !(CONFIG_LAYERS && (b->whole || b->root.is_made)))
 		wait_for_others(b, plugged);
 	if (CONFIG_WAIT)
 		events_close();

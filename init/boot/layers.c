@@ -12,13 +12,14 @@
 extern const struct step __start_steps[] __attribute__((weak));
 extern const struct step __stop_steps[] __attribute__((weak));
 
-void with_other(const struct boot *b, const char *word, char *form, int seconds, void (*use)(struct boot *other))
+void with_other(struct boot *b, const char *word, char *form, int seconds, void (*use)(struct boot *other))
 {
 	static struct boot other;
 	char reason[ROOTSPEC_REASON_MAX];
 	int err;
 
 	other = *b;
+	other.whole = b;
 	other.device = -1;
 	err = rootspec_parse(&other.root, form, NULL, NULL, &b->root.words);
 	if (err)
@@ -34,6 +35,19 @@ void with_other(const struct boot *b, const char *word, char *form, int seconds,
 	sys_close(other.device);
 }
 
+/* What a layer has made is read-only: no journal can be replayed. */
+static void without_journal(struct boot *b)
+{
+	static char flags[1024];
+	const char *fs = b->contents.fs;
+
+	if (!fs || !str_listed("ext3 ext4", ' ', fs) || b->root.flags == flags)
+		return;
+	if (!str_print(flags, sizeof(flags), b->root.flags ? "noload,%s" : "noload", b->root.flags))
+		refuse(b, "rootflags=%s: too long", b->root.flags);
+	b->root.flags = flags;
+}
+
 void find_made(struct boot *b, const char *name, const char *word, const char *value)
 {
 	b->root.kind = ROOT_NAME;
@@ -41,15 +55,21 @@ void find_made(struct boot *b, const char *name, const char *word, const char *v
 	b->root.word = word;
 	b->root.text = value;
 	b->root.is_made = true;
-	b->root.wait = 0;
 	find(b);
+	without_journal(b);
 }
 
-int open_control(const struct boot *b, const char *path, const char *module)
+int open_control(const struct boot *b, const char *path, const char *module, unsigned minor)
 {
 	int fd = sys_open(path, O_RDWR);
 
-	return fd == -ENOENT && CONFIG_MODULES && modules_ask(b, module) ? sys_open(path, O_RDWR) : fd;
+	if (fd == -ENOENT && CONFIG_MODULES && modules_ask(b, module))
+		fd = sys_open(path, O_RDWR);
+	if (fd == -ENOENT && CONFIG_MAKE_NODES && !b->has_devtmpfs) {
+		sys_make_node(path, S_IFCHR | 0600, 10, minor);
+		fd = sys_open(path, O_RDWR);
+	}
+	return fd == -ENOENT || fd == -ENXIO ? -ENODEV : fd;
 }
 
 int open_inside(const char *top, const char *path, bool make)
@@ -57,11 +77,11 @@ int open_inside(const char *top, const char *path, bool make)
 	int fd = sys_open(top, O_PATH), err;
 	char name[256];
 
-	while (fd >= 0 && str_item(&path, '/', name, sizeof(name))) {
-		/* of "//", of a slash at an end, and of what is too long */
-		if (!*name)
+	for (const char *at = path; fd >= 0 && str_item(&path, '/', name, sizeof(name)); at = path) {
+		/* of "//" and of a slash at an end */
+		if (!*name && (!*at || *at == '/'))
 			continue;
-		err = str_same(name, "..") ? -EINVAL : sys_chdir_fd(fd);
+		err = !*name ? -ENAMETOOLONG : str_same(name, "..") ? -EINVAL : sys_chdir_fd(fd);
 		if (!err && make)
 			err = sys_make_directory(name);
 		if (err == -EEXIST)
@@ -69,6 +89,7 @@ int open_inside(const char *top, const char *path, bool make)
 		sys_close(fd);
 		fd = err ? err : sys_open(name, O_PATH | O_NOFOLLOW);
 	}
+	sys_chdir("/");
 	return fd;
 }
 
@@ -81,13 +102,6 @@ int mount_inside(const char *path, const char *source, const char *type, unsigne
 	sys_close(fd);
 	sys_chdir("/");
 	return err;
-}
-
-void undo_layers(void)
-{
-	for (const struct step *s = __start_steps; s < __stop_steps; s++)
-		if (s->undo)
-			s->undo();
 }
 
 void plan_layers(struct boot *b)
@@ -120,8 +134,6 @@ static const struct step *step_of(const struct layer *layer)
 
 void lay(struct boot *b, enum made what)
 {
-	const struct step *s;
-
 	if (!CONFIG_LAYERS)
 		return;
 	for (const struct layer **l = b->layers; *l; l++) {
@@ -132,9 +144,22 @@ void lay(struct boot *b, enum made what)
 			find(b);
 		step_of(*l)->make(b);
 	}
-	for (const struct layer **l = b->layers; *l && what == MADE_ROOT; l++) {
-		s = step_of(*l);
-		if (s->finish)
-			s->finish(b);
-	}
+}
+
+void finish_layers(struct boot *b)
+{
+	for (const struct layer **l = b->layers; *l; l++)
+		if (step_of(*l)->finish)
+			step_of(*l)->finish(b);
+}
+
+void undo_layers(struct boot *b)
+{
+	const struct layer **l = b->layers;
+
+	while (*l)
+		l++;
+	for (; l > b->layers; l--)
+		if (step_of(l[-1])->undo)
+			step_of(l[-1])->undo();
 }

@@ -26,7 +26,7 @@ struct step {
  * Finds another device than root's, by a root= form that this word has, and closes it again. use() gets it in a copy of
  * *b, as root's would be there, and mounts or reads it. seconds: to wait for it, NOT_GIVEN: as for root.
  */
-void with_other(const struct boot *b, const char *word, char *form, int seconds, void (*use)(struct boot *other));
+void with_other(struct boot *b, const char *word, char *form, int seconds, void (*use)(struct boot *other));
 
 /*
  * Finds what a layer has made, by its node's name below /dev: from here on it is root's device. It is there
@@ -34,13 +34,16 @@ void with_other(const struct boot *b, const char *word, char *form, int seconds,
  */
 void find_made(struct boot *b, const char *name, const char *word, const char *value);
 
-/* Opens a driver's control node; where there is none, once the image's module of that name is loaded. The fd, or -errno. */
-int open_control(const struct boot *b, const char *path, const char *module);
+/*
+ * Opens a driver's control node, of this minor number of misc devices (linux/miscdevice.h); where there is none, once the
+ * image's module of that name is loaded. The fd, or -errno: -ENODEV without the driver.
+ */
+int open_control(const struct boot *b, const char *path, const char *module, unsigned minor);
 
 /*
  * Opens, with O_PATH, what is at this path below a directory, which nobody has to trust: no link is
  * followed, and ".." is an error. `make` makes the directories that are not there. The working
- * directory is lost. The fd, or -errno.
+ * directory is / then. The fd, or -errno.
  */
 int open_inside(const char *top, const char *path, bool make);
 
@@ -50,7 +53,10 @@ int mount_inside(const char *path, const char *source, const char *type, unsigne
 /* Decides which layers root gets. */
 void plan_layers(struct boot *b);
 
-/* Undoes all steps. */
-void undo_layers(void);
+/* Root is whole: the last words of its steps. */
+void finish_layers(struct boot *b);
+
+/* Undoes root's steps, the last one first. */
+void undo_layers(struct boot *b);
 
 #endif

@@ -310,8 +310,11 @@ static int obey(struct asked *a, bool last)
 		b->flags |= MS_RDONLY;
 	if (reason > MEMBERS)
 		say(LOG_ERR, "%s=%s %s %s: taking %s", WANTED(b), is_on, v.names, v.root->d.name);
-	if (CONFIG_FS_BTRFS && b->contents.devices > 1)
+	if (CONFIG_FS_BTRFS && b->contents.devices > 1) {
+		if (CONFIG_LAYERS && b->root.is_made)
+			refuse(b, "%s=%s: %s: a btrfs on several devices", WANTED(b), b->node);
 		return look_at_members(a, &v, last);
+	}
 	return 0;
 }
 

@@ -170,8 +170,11 @@ bool attach(struct boot *b)
 		say_if_cut(b);
 	/* a share is there when it is mounted: find did it; as a layer did with an image file */
 	err = (CONFIG_ROOT_SHARE || CONFIG_LAYER_LOOP) && b->root.kind == ROOT_SHARE ? 0 : mount_root(b);
-	changed = CONFIG_PROBE && b->device >= 0 && b->changes < CHANGES_MAX && has_changed(b);
+	/* what a layer has made stays */
+	changed = CONFIG_PROBE && !(CONFIG_LAYERS && b->root.is_made) && b->device >= 0 && b->changes < CHANGES_MAX &&
+		  has_changed(b);
 	sys_close(b->device);
+	b->device = CLOSED;
 	if (changed) {
 		sys_unmount(NEW_ROOT);
 		b->changes++;

@@ -58,6 +58,11 @@ void explain_verity(const struct params *params, const struct layers *l)
 	explain_tree(params, l);
 	if (*v->options)
 		step("", "options: %s", v->options);
+	if (CONFIG_VERITY_FEC && *v->fec_device) {
+		step("", "before that it is corrected, where it can be (%u bytes of 255), by what is from byte %llu on on",
+		     v->fec_roots, v->fec_offset);
+		explain_device("", &l->fec);
+	}
 	step("", "a block that does not match: %s", ending(v, "restart-on-corruption", "panic-on-corruption"));
 	step("", "a block that cannot be read: %s", ending(v, "restart-on-error", "panic-on-error"));
 	if (v->signature)

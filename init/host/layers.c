@@ -62,11 +62,16 @@ static char *read_verity(struct layers *l, struct rootspec *root)
 		l->tree_by_hash = true;
 	}
 	l->has_tree = v->hash_device && !l->tree_file;
-	if (!l->has_tree)
+	if (l->has_tree) {
+		l->wrong = v->hash_device;
+		error = read_other(&l->tree, root, "verityhash", v->hash_device);
+		if (error)
+			return error;
+	}
+	if (!CONFIG_VERITY_FEC || !*v->fec_device)
 		return NULL;
-	error = read_other(&l->tree, root, "verityhash", v->hash_device);
-	l->wrong = v->hash_device;
-	return error;
+	l->wrong = v->options;
+	return read_other(&l->fec, root, "fec-device", v->fec_device);
 }
 
 static char *read_overlay(struct layers *l, const struct rootspec *root)

@@ -23,6 +23,7 @@ struct layers {
 	bool has_tree;           /* the tree is on a device of its own: */
 	struct rootspec tree;
 	bool tree_by_hash;       /* the root hash names it */
+	struct rootspec fec;     /* what corrects errors, where verity.fec_device is set */
 	bool is_written;         /* there is a writable layer, */
 	struct overlay overlay;
 	struct rootspec upper;   /* on this device where overlay.device is set */

@@ -162,6 +162,8 @@ def test_options_of_verity(words, lines, said, explain):  # noqa: F811
     ('root=/dev/vda overlayroot=device:dir=x', [], ['overlayroot=device:dir=x'], 'without dev='),
     ('root=/dev/vda rd.overlay=nope', [], ['rd.overlay=nope'], 'rd.overlay=nope: not one of'),
     ('root=mtd0 overlayroot=tmpfs', ['CONFIG_OVERLAY_NEW=y'], ['overlayroot=tmpfs'], 'mtd0 cannot be read'),
+    ('root=/dev/vda overlayroot=/dev/vdb', [f'CONFIG_VERITY_ROOTHASH="{HASH}"'], ['overlayroot=/dev/vdb'],
+     'not over a root that must be verified'),
     (f'root=/dev/vda,roothash={"x" * 64}', [], [f'root=/dev/vda,roothash={"x" * 64}'], 'not 64 or 128'),
 ])
 def test_refused(words, lines, wrong, said, explain):  # noqa: F811

@@ -54,6 +54,7 @@ static void plans(void **state)
 	assert_string_equal(plan("roothash=ab", MADE_SOURCE), "roothash");
 	assert_string_equal(plan("", MADE_DEVICE), verity);
 	assert_string_equal(plan("roothash= loop= overlayroot=disabled rd.overlay=0", MADE_DEVICE), verity);
+	assert_string_equal(plan("overlayroot=", MADE_DEVICE), verity);
 }
 
 static void places(void **state)
@@ -88,7 +89,11 @@ static void hashes(void **state)
 		{ "roothash=g" HASH, "not 64 or 128 hex digits" },
 		/* it would read what does not match */
 		{ "roothash=" HASH " systemd.verity_root_options=ignore-corruption", "an option that is not in this image" },
-		{ "roothash=" HASH " systemd.verity_root_options=fec-device=/dev/vdb", "an option that is not in this image" },
+		{ "roothash=" HASH " systemd.verity_root_options=fec-device=/dev/vdb,fec-roots=24,fec-offset=4096",
+		  CONFIG_VERITY_FEC ? NULL : "an option that is not in this image" },
+		{ "roothash=" HASH " systemd.verity_root_options=fec-roots=25", "an option that is not in this image" },
+		{ "roothash=" HASH " systemd.verity_root_options=fec-offset=", "an option that is not in this image" },
+		{ "roothash=" HASH " systemd.verity_root_options=fec-offset=4k", "an option that is not in this image" },
 		{ "roothash=" HASH " systemd.verity_root_options=check-at-most-once,,panic-on-error", "an option that is not in this image" },
 	};
 	struct verity v;
@@ -147,11 +152,15 @@ static void superblocks(void **state)
 
 	(void)state;
 	assert_null(read_changed(&v, block, 0, 'v'));
-	assert_true(verity_table(table, &v, "8:1", "8:2"));
+	assert_null(verity_table(table, &v, "8:1", "8:2", NULL));
 	/* the tree begins a block of its own behind the superblock */
 	assert_string_equal(table, "1 8:1 8:2 4096 1024 100 1025 sha256 " HASH " 01ff20 0");
 	verity_uuid(uuid, &v);
 	assert_string_equal(uuid, "CRYPT-VERITY-ab0000000000000000000000000000cd-root");
+	if (CONFIG_VERITY_FEC) {
+		/* its blocks are not as large as the data's */
+		assert_string_equal(verity_table(table, &v, "8:1", "8:2", "8:3"), "fec-offset= or its blocks are not those of the tree");
+	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		const char *why = read_changed(&v, block, rows[i].at, (unsigned char)rows[i].value);
 
@@ -163,7 +172,7 @@ static void superblocks(void **state)
 	assert_string_equal(verity_superblock(&v, block, 1 << 20, (1 << 20) + 1024), more);
 	/* without salt, and at the other end of all bounds */
 	assert_null(read_changed(&v, block, 80, 0));
-	assert_true(verity_table(table, &v, "8:1", "8:2"));
+	assert_null(verity_table(table, &v, "8:1", "8:2", NULL));
 	assert_string_equal(table, "1 8:1 8:2 4096 1024 100 1025 sha256 " HASH " - 0");
 	memset(block + 88, 0xff, 256);
 	block[80] = 0, block[81] = 1;
@@ -172,8 +181,43 @@ static void superblocks(void **state)
 				" systemd.verity_root_options=restart-on-corruption,restart-on-error,ignore-zero-blocks,check-at-most-once"));
 	strcpy((char *)block + 32, "sha512");
 	assert_null(verity_superblock(&v, block, 1 << 20, 2 << 20));
-	assert_true(verity_table(table, &v, "4095:1048575", "4095:1048575"));
+	assert_null(verity_table(table, &v, "4095:1048575", "4095:1048575", NULL));
 	assert_non_null(strstr(table, " 4 restart_on_corruption restart_on_error ignore_zero_blocks check_at_most_once"));
+}
+
+/* What cryptsetup gives (lib/verity/verity_fec.c, VERITY_FEC_blocks()). */
+static void corrections(void **state)
+{
+	static const struct {
+		const char *options, *hash, *fec, *end;
+	} rows[] = {
+		/* behind data of 100 blocks on a device of 512 blocks the tree and what else there is */
+		{ "fec-device=LABEL=a", "8:1", "8:2", "8 use_fec_from_device 8:2 fec_start 0 fec_blocks 511 fec_roots 2" },
+		{ "fec-device=LABEL=a,fec-roots=4,panic-on-error", "8:1", "8:2",
+		  "9 panic_on_error use_fec_from_device 8:2 fec_start 0 fec_blocks 511 fec_roots 4" },
+		/* on the same device, where it begins the rest ends */
+		{ "fec-device=LABEL=a,fec-offset=819200", "8:1", "8:1", "8 use_fec_from_device 8:1 fec_start 200 fec_blocks 199 fec_roots 2" },
+		{ "fec-device=LABEL=a,fec-offset=819201", "8:1", "8:1", NULL },
+		{ "fec-device=LABEL=a,fec-offset=72057594037927936", "8:1", "8:2", NULL },
+	};
+	unsigned char block[VERITY_SUPERBLOCK];
+	char table[VERITY_TABLE_MAX], line[300];
+	struct verity v;
+
+	(void)state;
+	for (size_t i = 0; CONFIG_VERITY_FEC && i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *why;
+
+		memcpy(block, superblock, sizeof(superblock));
+		block[69] = 0x10;
+		strcat(strcpy(line, "roothash=" HASH " systemd.verity_root_options="), rows[i].options);
+		assert_null(verity_wanted(&v, given(line)));
+		assert_null(verity_superblock(&v, block, 100 << 12, 512 << 12));
+		why = verity_table(table, &v, "8:1", rows[i].hash, rows[i].fec);
+		assert_int_equal(!why, !!rows[i].end);
+		if (!why)
+			assert_string_equal(strstr(table, " 01ff20 ") + sizeof(" 01ff20"), rows[i].end);
+	}
 }
 
 static void behind(void **state)
@@ -211,6 +255,9 @@ static void overlays(void **state)
 		{ "overlayroot=tmpfs:swap=1,recurse=0", NULL, NULL, "overlay", "", NOT_GIVEN },
 		{ "overlayroot=tmpfs:recurse=0,size=1M,swap=1,nr_inodes=9", NULL, NULL, "overlay", "size=1M,nr_inodes=9", NOT_GIVEN },
 		{ "overlayroot=tmpfs:", NULL, NULL, "overlay", "", NOT_GIVEN },
+		/* the tmpfs does not know it */
+		{ "overlayroot=tmpfs:dev=8:1,size=1M", NULL, NULL, "overlay", "dev=8:1,size=1M", NOT_GIVEN },
+		{ "overlayroot= rd.overlay=8:1", NULL, "8:1", "overlay", NULL, NOT_GIVEN },
 		{ "overlayroot=/dev/vdb", NULL, "/dev/vdb", "overlay", NULL, NOT_GIVEN },
 		{ "overlayroot=device:dev=LABEL=a", NULL, "LABEL=a", "overlay", "", NOT_GIVEN },
 		{ "overlayroot=device:timeout=5,dir=/x/y,recurse=0,dev=8:1", NULL, "8:1", "/x/y", "", 5 },
@@ -272,22 +319,18 @@ static void names(void **state)
 	*super.fs.uuid = '\0';
 	overlay_name(name, given("rd.overlay"), &super);
 	assert_int_equal(strlen(name), 16);
-	/* the last byte that counts, and the first that does not */
-	super.head[95] = 1;
+	/* behind a sector of zeros too */
+	super.head[sizeof(super.head) - 1] = 1;
 	overlay_name(other, given("rd.overlay"), &super);
 	assert_string_not_equal(name, other);
-	super.head[95] = 0;
-	super.head[96] = 1;
-	overlay_name(other, given("rd.overlay"), &super);
-	assert_string_equal(name, other);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words), cmocka_unit_test(plans), cmocka_unit_test(places), cmocka_unit_test(hashes),
-		cmocka_unit_test(superblocks), cmocka_unit_test(behind), cmocka_unit_test(files), cmocka_unit_test(overlays),
-		cmocka_unit_test(names),
+		cmocka_unit_test(superblocks), cmocka_unit_test(corrections), cmocka_unit_test(behind), cmocka_unit_test(files),
+		cmocka_unit_test(overlays), cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

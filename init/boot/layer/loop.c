@@ -6,6 +6,7 @@
 #include "../../lib/str.h"
 #include "../../lib/sys.h"
 #include "../../plan/layer/loop.h"
+#include "../coldplug.h"
 #include "../layers.h"
 #include "../modules.h"
 
@@ -53,10 +54,10 @@ static int configure(int fd, int file)
 }
 
 /* A free one takes it: its fd, with its name at name; or -errno. */
-static int attach_file(const struct boot *b, int file, char *name)
+static int attach_file(struct boot *b, int file, char *name)
 {
 	char path[sizeof(b->node)];
-	int control = open_control(b, "/dev/loop-control", "loop"), err = control;
+	int control = open_control(b, "/dev/loop-control", "loop", 237), err = control;
 
 	for (int i = 0; i < TRIES && control >= 0; i++) {
 		int number = sys_control(control, LOOP_CTL_GET_FREE, NULL), fd;
@@ -67,6 +68,8 @@ static int attach_file(const struct boot *b, int file, char *name)
 		}
 		str_print(name, ROOTSPEC_NAME_MAX + 1, "loop%u", (unsigned)number);
 		str_print(path, sizeof(path), "/dev/%s", name);
+		if (makes_nodes(b))
+			coldplug_block(b, name);
 		fd = sys_open(path, O_RDONLY);
 		err = fd < 0 ? fd : configure(fd, file);
 		if (!err) {
@@ -81,15 +84,26 @@ static int attach_file(const struct boot *b, int file, char *name)
 	return err;
 }
 
-/* A file of the holder becomes a loop device, whose name below /dev it gets. The device's fd: while it is open it stays. */
-static int make_device(struct boot *b, const char *word, const char *path, char *name)
+/* Root's and its tree's loop device, open: so long they stay. */
+static int devices[2] = { -1, -1 };
+
+/* A file of the holder becomes a loop device, whose name below /dev it gets. */
+static void make_device(struct boot *b, bool tree, const char *path, char *name)
 {
 	int file = open_file(path), fd = file < 0 ? file : attach_file(b, file, name);
 
 	sys_close(file);
 	if (fd < 0)
-		refuse(b, "%s=%s: %d", word, path, fd);
-	return fd;
+		refuse(b, "%s=%s: %d", tree ? "verityhash" : "loop", path, fd);
+	devices[tree] = fd;
+}
+
+static void close_devices(void)
+{
+	for (int i = 0; i < 2; i++) {
+		sys_close(devices[i]);
+		devices[i] = -1;
+	}
 }
 
 /* The kernel can mount an erofs from the file itself (CONFIG_EROFS_FS_BACKED_BY_FILE, Linux 6.12). */
@@ -112,7 +126,7 @@ static void make(struct boot *b)
 	static char file[ROOTSPEC_NAME_MAX + 1], tree[sizeof("/dev/") + ROOTSPEC_NAME_MAX] = "/dev/";
 	const char *path = loop_file(&b->root.words);
 	char **tree_file = loop_tree_file(&b->root.words);
-	int fd, err = CONFIG_LOOP_HOLDER_RW ? sys_mount(NULL, NEW_ROOT, NULL, MS_REMOUNT, NULL) : 0;
+	int err = CONFIG_LOOP_HOLDER_RW ? sys_mount(NULL, NEW_ROOT, NULL, MS_REMOUNT, NULL) : 0;
 
 	if (err)
 		say(LOG_ERR, "mount %s (%s) rw: %d; it stays read-only", b->node, b->type, err);
@@ -128,14 +142,13 @@ static void make(struct boot *b)
 		return;
 	}
 	if (tree_file) {
-		make_device(b, "verityhash", *tree_file, tree + sizeof("/dev/") - 1);
+		make_device(b, true, *tree_file, tree + sizeof("/dev/") - 1);
 		*tree_file = tree;
 	}
-	fd = make_device(b, "loop", path, file);
+	make_device(b, false, path, file);
 	b->root.types = loop_types(&b->root.words);
 	b->root.flags = NULL;
 	find_made(b, file, "loop", path);
-	sys_close(fd);
 }
 
 /* What holds it goes to the place that root has for it, or out of sight: it stays for as long as the file is open. */
@@ -146,10 +159,12 @@ static void finish(struct boot *b)
 	if (err)
 		say(LOG_ERR, "%s: %d; what holds %s is not there", CONFIG_LOOP_HOLDER, err, loop_file(&b->root.words));
 	sys_unmount(HOLDER);
+	close_devices();
 }
 
 static void undo(void)
 {
+	close_devices();
 	sys_unmount(HOLDER);
 }
 

@@ -177,9 +177,8 @@ static void use_device(struct boot *b)
 		err = sys_chdir(name);
 	if (o.readonly) {
 		/* there may be none yet */
-		if (err)
-			sys_chdir("/");
-		err = stay_in_memory(b);
+		if (!err || err == -ENOENT)
+			err = stay_in_memory(b);
 	} else if (!err) {
 		err = mount_overlay(b, "lowerdir=" LOWER ",upperdir=upper,workdir=work");
 		/* the kernel says which of its reasons it was */
@@ -208,6 +207,7 @@ static __attribute__((noreturn)) void go_without(struct boot *b)
 	b = root;
 	b->instead = NULL;
 	sys_unmount(NEW_ROOT);
+	sys_unmount(MEMORY);
 	o.device = NULL;
 	sys_chdir("/");
 	if (CONFIG_OVERLAY_VOLATILE)
@@ -222,13 +222,14 @@ static __attribute__((noreturn)) void go_without(struct boot *b)
 
 static void identify(struct boot *b)
 {
-	int fd;
+	int fd, err;
 
 	if (BY_NAME && o.device) {
 		fd = sys_open(b->node, O_RDONLY);
-		if (fd < 0 || device_super(b, fd, false))
-			refuse(b, "%s=%s: %s does not say which root it is", o.word, o.value, b->node);
+		err = fd < 0 ? fd : device_super(b, fd, false);
 		sys_close(fd);
+		if (err)
+			refuse(b, "%s=%s: %s does not say which root it is", o.word, o.value, b->node);
 	}
 	overlay_name(name, &b->root.words, BY_NAME && o.device ? &b->super : NULL);
 }
@@ -250,6 +251,9 @@ static void make(struct boot *b)
 	if (o.device) {
 		if (!CONFIG_OVERLAY_FAIL)
 			b->instead = go_without;
+		/* who goes on without it does not wait for ever */
+		if (!CONFIG_OVERLAY_FAIL && o.timeout == NOT_GIVEN && params_wait(&b->params) == WAIT_FOREVER)
+			o.timeout = CONFIG_ROOTWAIT_SECONDS;
 		with_other(b, o.word, o.device, o.timeout, use_device);
 		b->instead = NULL;
 	} else {

@@ -19,8 +19,8 @@ extern const struct layer verity_layer;
 
 static struct verity v;
 
-/* The tree's device, and the one that is made, as MAJ:MIN. */
-static char tree_number[24], made_number[24];
+/* The tree's device, the one with what corrects errors, and the one that is made, as MAJ:MIN. */
+static char tree_number[24], fec_number[24], made_number[24];
 
 static _Noreturn void refuse_hash(struct boot *b, const char *why)
 {
@@ -31,6 +31,8 @@ static void number(char *text, int fd)
 {
 	unsigned long long n = sys_number(fd);
 
+	if (!n)
+		n = sys_number(fd);
 	str_print(text, sizeof(tree_number), "%u:%u", (unsigned)(n >> 32), (unsigned)n);
 }
 
@@ -49,17 +51,25 @@ static void read_tree(struct boot *b)
 	number(tree_number, b->device);
 }
 
-/* No journal is replayed: that would have to write. */
-static void without_journal(struct boot *b)
+static void take_number(struct boot *b)
 {
-	static char flags[1024];
-	const char *fs = b->contents.fs;
+	number(fec_number, b->device);
+}
 
-	if (!fs || !str_listed("ext3 ext4", ' ', fs))
-		return;
-	if (!str_print(flags, sizeof(flags), b->root.flags ? "noload,%s" : "noload", b->root.flags))
-		refuse(b, "rootflags=%s: too long", b->root.flags);
-	b->root.flags = flags;
+/*
+ * A file system that takes blocks of other devices, which nobody verifies, where rootflags= says so: btrfs takes one with
+ * a later generation for its own, erofs has its data there.
+ */
+static void refuse_others(struct boot *b)
+{
+	const char *flag = b->root.flags;
+
+	while (flag && *flag) {
+		if (str_after(flag, "device="))
+			refuse(b, "rootflags=%s: device= is not verified", b->root.flags);
+		flag = str_find(flag, ',');
+		flag += *flag == ',';
+	}
 }
 
 /* The root hash's signature, where the kernel looks for it: in a key of the only thread, which ends with exec. */
@@ -99,8 +109,10 @@ static void make(struct boot *b)
 		why = verity_search(&v, &r, superblock, b->contents.size);
 		str_copy(tree_number, sizeof(tree_number), data);
 	}
-	if (!why && !verity_table(table, &v, data, tree_number))
-		why = "too many options";
+	if (CONFIG_VERITY_FEC && !why && *v.fec_device)
+		with_other(b, "fec-device", v.fec_device, NOT_GIVEN, take_number);
+	if (!why)
+		why = verity_table(table, &v, data, tree_number, *v.fec_device ? fec_number : NULL);
 	if (why)
 		refuse_hash(b, why);
 	if (CONFIG_MODULES) {
@@ -118,7 +130,7 @@ static void make(struct boot *b)
 	find_made(b, node, "roothash", v.root_hash);
 	if (CONFIG_VERITY_UDEV)
 		number(made_number, b->device);
-	without_journal(b);
+	refuse_others(b);
 }
 
 #define RUN NEW_ROOT "/run/"

@@ -20,7 +20,7 @@ static bool is_wanted(const struct layer_words *words)
 {
 	const char *value = LAYER_VALUE(words, overlayroot);
 
-	return is_on(value ? value : LAYER_VALUE(words, overlay));
+	return is_on(value && *value ? value : LAYER_VALUE(words, overlay));
 }
 
 DEFINE_LAYER(overlay, .word = "overlayroot", .takes = MADE_ROOT, .gives = MADE_ROOT, .is_wanted = is_wanted);
@@ -37,7 +37,8 @@ static const char *read_options(struct overlay *o, char *text, bool in_memory)
 		bool is_last = !*end;
 
 		*end = '\0';
-		if (!key && in_memory) {
+		/* the tmpfs says what it does not know */
+		if (in_memory && (!key || key > 2)) {
 			if (to != o->options)
 				*to++ = ',';
 			while (text < end)
@@ -59,14 +60,14 @@ static const char *read_options(struct overlay *o, char *text, bool in_memory)
 	return in_memory || o->device ? NULL : "without dev=";
 }
 
-const char *overlay_wanted(struct overlay *o, const struct layer_words *words)
+static const char *read_words(struct overlay *o, const struct layer_words *words)
 {
-	const char *root = LAYER_VALUE(words, overlayroot);
-	const char *rest;
+	const char *root = LAYER_VALUE(words, overlayroot), *rest;
+	bool by_root = root && *root;
 	char *path;
 
-	o->word = root ? "overlayroot" : "rd.overlay";
-	o->value = root ? root : LAYER_VALUE(words, overlay);
+	o->word = by_root ? "overlayroot" : "rd.overlay";
+	o->value = by_root ? root : LAYER_VALUE(words, overlay);
 	o->device = NULL;
 	o->dir = "overlay";
 	o->options = NULL;
@@ -95,19 +96,30 @@ const char *overlay_wanted(struct overlay *o, const struct layer_words *words)
 	return NULL;
 }
 
+const char *overlay_wanted(struct overlay *o, const struct layer_words *words)
+{
+	const char *why = read_words(o, words);
+
+	if (!why && o->device && CONFIG_LAYER_VERITY && (CONFIG_VERITY_ONLY || *CONFIG_VERITY_ROOTHASH) &&
+	    !CONFIG_VERITY_WRITABLE)
+		return "not over a root that must be verified";
+	return why;
+}
+
 void overlay_name(char *text, const struct layer_words *words, const struct super *super)
 {
 	const char *hash = CONFIG_LAYER_VERITY && !CONFIG_OVERLAY_KEEP ? verity_root_hash(words) : "", *end = text + 32;
 	unsigned long long sum = 0xcbf29ce484222325; /* FNV-1a */
 
 	if (*hash) {
+		/* in lower case */
 		while (*hash && text < end)
-			*text++ = *hash++;
+			*text++ = *hash++ | 0x20;
 		*text = '\0';
 	} else if (!super || *super->fs.uuid) {
 		str_copy(text, OVERLAY_NAME_MAX, super ? super->fs.uuid : "root");
 	} else {
-		for (unsigned i = 0; i < 96; i++)
+		for (unsigned i = 0; i < sizeof(super->head); i++)
 			sum = (sum ^ super->head[i]) * 0x100000001b3;
 		*text_hex(text, sum, 16, false) = '\0';
 	}

@@ -58,23 +58,58 @@ static const char *algorithm(unsigned digits)
 	return digits == 64 ? "sha256" : digits == 128 ? "sha512" : NULL;
 }
 
+/* Is it an option of error correction? */
+static bool take_fec(struct verity *v, const char *option)
+{
+	const char *device = str_after(option, "fec-device="), *offset = str_after(option, "fec-offset="),
+		   *roots = str_after(option, "fec-roots=");
+
+	if (!CONFIG_VERITY_FEC)
+		return false;
+	if (device)
+		return str_copy(v->fec_device, sizeof(v->fec_device), device);
+	if (offset && str_digit(*offset) < 10) {
+		v->fec_offset = str_number(&offset, 10);
+		return !*offset;
+	}
+	/* drivers/md/dm-verity-fec.h: DM_VERITY_FEC_MIN_RSN is 231 of 255 */
+	return roots && !str_uint(roots, 24, &v->fec_roots);
+}
+
 const char *verity_wanted(struct verity *v, const struct layer_words *words)
 {
 	static const char known[] = "restart-on-corruption panic-on-corruption restart-on-error panic-on-error"
 				    " ignore-zero-blocks check-at-most-once";
 	const char *c = v->root_hash = verity_root_hash(words), *rest;
-	char option[32];
+	char option[VERITY_OPTION_MAX], *end = v->optional;
 
 	v->hash_device = LAYER_VALUE(words, hash_device);
+	if (v->hash_device && !*v->hash_device)
+		v->hash_device = NULL;
 	v->options = LAYER_VALUE(words, options);
 	v->signature = CONFIG_VERITY_SIGNATURE ? LAYER_VALUE(words, signature) : NULL;
 	if (!CONFIG_VERITY_SIGNATURE && LAYER_VALUE(words, signature))
 		return "its signature (roothashsig=) is not held against it by this image";
 	if (!v->options)
 		v->options = CONFIG_VERITY_OPTIONS;
-	for (rest = v->options; str_item(&rest, ',', option, sizeof(option));)
+	if (CONFIG_VERITY_FEC) {
+		v->fec_device[0] = '\0';
+		v->fec_offset = 0;
+		v->fec_roots = 2;
+	}
+	*end = '\0';
+	v->optionals = 0;
+	for (rest = v->options; str_item(&rest, ',', option, sizeof(option));) {
+		if (take_fec(v, option))
+			continue;
 		if (!*option || !str_listed(known, ' ', option))
 			return "an option that is not in this image";
+		end = str_print(end, (size_t)(v->optional + sizeof(v->optional) - end), " %s", option);
+		if (!end)
+			return "too many options";
+		v->optionals++;
+	}
+	str_change(v->optional, '-', '_');
 	while (str_digit(*c) < 16)
 		c++;
 	v->algorithm = algorithm((unsigned)(c - v->root_hash));
@@ -121,6 +156,8 @@ const char *verity_superblock(struct verity *v, const unsigned char *at, unsigne
 	if (!v->data_shift || !v->hash_shift || v->salt_size > 256)
 		return "its verity superblock is damaged";
 	tree = verity_behind(offset + VERITY_SUPERBLOCK, v->hash_shift);
+	if (CONFIG_VERITY_FEC)
+		v->hash_size = size;
 	v->data_blocks = (unsigned)blocks;
 	v->tree = (unsigned)(tree >> v->hash_shift);
 	if (!blocks || blocks != v->data_blocks || tree >= size || tree >> v->hash_shift != v->tree)
@@ -161,21 +198,32 @@ static char *digits(char *text, const unsigned char *bytes, unsigned count)
 	return text;
 }
 
-bool verity_table(char *text, const struct verity *v, const char *data, const char *hash)
+const char *verity_table(char *text, struct verity *v, const char *data, const char *hash, const char *fec)
 {
-	unsigned count = v->signature ? 2 : 0;
-	char salt[2 * 256 + 1] = "-", options[320];
+	char salt[2 * 256 + 1] = "-", *end = str_find(v->optional, '\0');
 
 	digits(v->salt_size ? salt : salt + 1, v->salt, v->salt_size);
-	if (!str_print(options, sizeof(options), "%s%s", *v->options ? " " : "", v->options))
-		return false;
-	str_change(options, '-', '_');
-	str_change(options, ',', ' ');
-	for (const char *c = options; *c; c++)
-		count += *c == ' ';
-	return str_print(text, VERITY_TABLE_MAX, "1 %s %s %u %u %u %u %s %s %s %u%s%s", data, hash, 1U << v->data_shift,
-			 1U << v->hash_shift, v->data_blocks, v->tree, v->algorithm, v->root_hash, salt, count,
-			 options, v->signature ? " root_hash_sig_key_desc " VERITY_KEY : "");
+	if (CONFIG_VERITY_FEC && fec) {
+		/* it is of the data, and of the tree with what is behind that, to the device's end or to itself */
+		unsigned long long end_of_tree = str_same(fec, hash) ? v->fec_offset : v->hash_size,
+				   blocks = (end_of_tree >> v->hash_shift) - v->tree + v->data_blocks,
+				   start = v->fec_offset >> v->data_shift;
+
+		if (v->data_shift != v->hash_shift || start << v->data_shift != v->fec_offset || (start | blocks) >> 32)
+			return "fec-offset= or its blocks are not those of the tree";
+		end = str_print(end, (size_t)(v->optional + sizeof(v->optional) - end),
+				" use_fec_from_device %s fec_start %u fec_blocks %u fec_roots %u", fec,
+				(unsigned)start, (unsigned)blocks, v->fec_roots);
+		v->optionals += 8;
+	}
+	if (v->signature)
+		v->optionals += 2;
+	if (!end || !str_print(text, VERITY_TABLE_MAX, "1 %s %s %u %u %u %u %s %s %s %u%s%s", data, hash,
+			       1U << v->data_shift, 1U << v->hash_shift, v->data_blocks, v->tree, v->algorithm,
+			       v->root_hash, salt, v->optionals, v->optional,
+			       v->signature ? " root_hash_sig_key_desc " VERITY_KEY : ""))
+		return "too many options";
+	return NULL;
 }
 
 void verity_uuid(char *text, const struct verity *v)

@@ -12,7 +12,9 @@
 #define VERITY_SHIFT_MIN 9
 #define VERITY_SHIFT_MAX 16
 /* Two devices as MAJ:MIN, numbers, the digits of root hash and salt, options. */
-#define VERITY_TABLE_MAX 1280
+#define VERITY_TABLE_MAX 1408
+/* Of an option: room enough for a device by its PARTUUID. */
+#define VERITY_OPTION_MAX 80
 /* systemd's, with 16 bytes of the superblock's UUID as digits and the device's name. */
 #define VERITY_UUID_MAX sizeof("CRYPT-VERITY-0123456789abcdef0123456789abcdef-root")
 /* The signature is in the key of this name. */
@@ -22,6 +24,8 @@ struct verity {
 	const char *root_hash;   /* roothash=, whole: hex digits */
 	char *hash_device;       /* verityhash=: a root= form; NULL: behind the data */
 	const char *options;     /* as systemd names them, with commas between */
+	char optional[400];      /* as the target names them: its optional parameters, each with a space before it */
+	unsigned optionals;      /* so many words there are */
 	const char *signature;   /* roothashsig=: a file of the image, or NULL */
 	const char *algorithm;   /* "sha256" or "sha512" */
 	const unsigned char *uuid, *salt;
@@ -29,6 +33,10 @@ struct verity {
 	unsigned data_shift, hash_shift; /* a block has 1 << so many bytes */
 	unsigned data_blocks;    /* of data */
 	unsigned tree;           /* where the tree begins, in blocks of the tree */
+	/* CONFIG_VERITY_FEC: what corrects errors, a root= form, "" for none; where on it; the tree's device has so many bytes */
+	char fec_device[VERITY_OPTION_MAX];
+	unsigned long long fec_offset, hash_size;
+	unsigned fec_roots;
 };
 
 /*
@@ -66,8 +74,8 @@ const char *verity_read(struct verity *v, struct reader *r, unsigned char *at, u
 /* The same of what stands behind a file system of so many bytes, where blocks of its data's size begin. */
 const char *verity_search(struct verity *v, struct reader *r, unsigned char *at, unsigned long long size);
 
-/* The target's parameters into text of VERITY_TABLE_MAX bytes; devices as MAJ:MIN. False when they do not fit. */
-bool verity_table(char *text, const struct verity *v, const char *data, const char *hash);
+/* The target's parameters into text of VERITY_TABLE_MAX bytes; devices as MAJ:MIN, fec NULL for none. NULL, or why not. */
+const char *verity_table(char *text, struct verity *v, const char *data, const char *hash, const char *fec);
 
 /* The device's uuid into text of VERITY_UUID_MAX bytes. */
 void verity_uuid(char *text, const struct verity *v);
