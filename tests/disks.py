@@ -269,18 +269,19 @@ def claimed(out):
     return blocks << 10 + shift
 
 
-def verity(make, *options, own=False, after=()):
-    """The file system with its tree behind it, or `own`: the tree alone. The root hash is beside it, in a file with
-    .roothash; then (offset, data) of `after` is poked in, the offset of the tree's superblock being SUPER."""
+def verity(make, *options, own=False, least=0, after=()):
+    """The file system with its tree behind it, on a disk of `least` bytes, or `own`: the tree alone. The root hash is
+    beside it, in a file with .roothash; then (offset, data) of `after` is poked in, the offset of the tree's superblock
+    being SUPER."""
     def made(out, tree):
         make(out, tree)
         block = next((int(option.split('=')[1]) for option in options if option.startswith('--data-block')), 4096)
         size = -(-claimed(out) // block) * block
         hashes = out.with_suffix('.tree')
         with open(out, 'r+b') as file:
-            file.truncate(size)
+            file.truncate(max(size, least))
         hashes.unlink(missing_ok=True)
-        where = [out, hashes] if own else [f'--hash-offset={size}', out, out]
+        where = [out, hashes] if own else [f'--hash-offset={size}', f'--data-blocks={size // block}', out, out]
         said = subprocess.run(['veritysetup', 'format', '--salt=' + '5a' * 32, '--uuid=' + PAIR, *options, *where],
                               env=PATH, stdout=subprocess.PIPE, text=True, check=True).stdout
         Path(f'{out}.roothash').write_text(re.search(r'^Root hash:\s*(\S+)', said, re.M)[1])
@@ -289,6 +290,15 @@ def verity(make, *options, own=False, after=()):
         for at, data in after:
             poke(out, size + at - SUPER if at >= SUPER else at, data)
         grow(out)
+    return made
+
+
+def fec(make):
+    """What corrects 2 of 255 bytes of the same with its tree behind it, on a disk of a MiB."""
+    def made(out, tree):
+        code = out.with_suffix('.code')
+        verity(make, f'--fec-device={code}', least=MIB)(out, tree)
+        code.rename(out)
     return made
 
 
@@ -311,6 +321,15 @@ def holder(make, cut=None):
         for roothash in out.parent.glob(f'{out.stem}.*.roothash'):
             shutil.copy(roothash, f'{out}.roothash')
     return made
+
+
+def two(out, tree):
+    """A holder with a verified image whose tree is not there any more, and one that is whole but not verified."""
+    image, bad = out.with_suffix('.image'), out.with_suffix('.bad')
+    SQUASHFS(image, tree)
+    verity(SQUASHFS, after=[(SUPER, b'none')])(bad, tree)
+    ext4()(out, {'images/root.img': image, 'images/bad.img': bad})
+    shutil.copy(f'{bad}.roothash', f'{out}.roothash')
 
 
 def upper(files):
@@ -509,6 +528,8 @@ FORMS = {
     'tree of squashfs': TREE_OF_SQUASHFS,
     'gpt verified': gpt_verified(SQUASHFS),
     'squashfs verified, bad data': verity(SQUASHFS, after=[(200, b'\xff')]),
+    'squashfs verified, bad data of a MiB': verity(SQUASHFS, least=MIB, after=[(200, b'\xff')]),
+    'fec of squashfs': fec(SQUASHFS),
     'squashfs verified, bad tree': verity(SQUASHFS, after=[(SUPER + 4096, b'\xff\xff\xff')]),
     'squashfs verified, another salt': verity(SQUASHFS, after=[(SUPER + 88, b'\xff')]),
     'squashfs verified, version 2': verity(SQUASHFS, after=[(SUPER + 8, b'\2')]),
@@ -526,6 +547,8 @@ FORMS = {
     'holder of squashfs verified': holder(verity(SQUASHFS)),
     'holder of erofs': holder(EROFS),
     'holder of ext4': holder(ext4()),
+    'holder of dirty ext4': holder(ext4(request='feature needs_recovery')),
+    'holder of two': two,
     # what is written over a root
     'an upper': upper({'root/upper/opt/kept': '', 'root/work': DIR}),
     'an upper, incompat': upper({'root/work/work/incompat/volatile': DIR, 'root/upper': DIR}),

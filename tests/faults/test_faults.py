@@ -4,7 +4,7 @@ In a guest a tracer (tracer.c) runs /init as PID 1 of a namespace of its own, on
 a fault first, which tells the calls, then with each of them failing. A row:
 
     name      of the test
-    words     the command line
+    words     the command line; {roothash} is that of the first disk
     disks     names of disks.py, /dev/vda and so on; default one root
     config    lines on top of the board's configuration
     pivot     true: a kernel whose initramfs can be swapped by pivot_root (7.0)
@@ -205,7 +205,9 @@ class Cases:
         options = {'pivot': row.get('pivot', False), 'limit': row.get('limit', 20)}
         image = CONFIGS.index(config_of(row))
         guest = guests.guest(key_of(row))
-        self.plain = guest.run(image, row['words'], **options)
+        roothash = Path(f'{guests.disk(key_of(row)[0])}.roothash')
+        words = row['words'].replace('{roothash}', roothash.read_text() if roothash.exists() else '')
+        self.plain = guest.run(image, words, **options)
         self.complaints, self.count = [], 0
         self.add(row, self.plain, '', 0)
         for task, index, call in self.plain.calls:
@@ -213,7 +215,7 @@ class Cases:
                 continue
             for name in errors:
                 error = getattr(errno, name)
-                run = guest.run(image, row['words'], task, index, error, row.get('times', 1), **options)
+                run = guest.run(image, words, task, index, error, row.get('times', 1), **options)
                 self.add(row, run, f'{name} at {index} {call}', error)
                 if run.failed != call:
                     self.complaints.append((f'another call failed: {run.failed}', f'{index} {call}', run))
