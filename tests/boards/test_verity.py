@@ -194,7 +194,7 @@ def test_complaints(words, lines, complaint, tmp_path):
 
 def test_words_before_those_of_init():
     _, out = made(MBR, *BOTH, 'CMDLINE=root=PARTUUID=6b696e64-02 -- single')
-    assert re.fullmatch(r'roothash=\S+ rd\.overlay=\S+ root=PARTUUID=6b696e64-02 -- single',
+    assert re.fullmatch(r'roothash=\S+ systemd\.verity=no rd\.overlay=\S+ root=PARTUUID=6b696e64-02 -- single',
                         line_of(out / 'images/disk.img', MBR))
 
 

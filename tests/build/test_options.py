@@ -100,7 +100,7 @@ def test_every_variable_is_in_the_help():
     used = set(re.findall(r'\$\(([A-Z_]+)\)|\$\$\{?([A-Z_]+)\b', text))
     assert defaults <= set(TAKERS)
     for name in TAKERS:
-        assert any(name in pair for pair in used) or name in ('BOOTLOADER', 'SIZE', 'CHECK', 'DL_DIR', 'V', 'CACHE'), name
+        assert any(name in pair for pair in used) or name in ('BOOTLOADER', 'SIZE', 'OVERLAY_SIZE', 'CHECK', 'DL_DIR', 'V', 'CACHE'), name
     goals = set(re.findall(r'^([a-z][a-z-]+)(?= .*:|:)', text, re.M))
     for name, takers in TAKERS.items():
         for taker in filter(None, takers.split(', ')):

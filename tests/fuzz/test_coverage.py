@@ -34,7 +34,7 @@ def test_branches_of_plan():
     folder = OUT / 'coverage'
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    plan = compiled(folder, 'init/plan/*.c') + compiled(folder, 'init/plan/super/*.c')
+    plan = [obj for pattern in ('*', 'super/*', 'layer/*') for obj in compiled(folder, f'init/plan/{pattern}.c')]
     text = [INIT / 'lib/str.c']
     units = [path for path in TOP.glob('tests/unit/test_*.c')
              if (INIT / f'plan/{path.stem[5:]}.c').exists() or path.stem == 'test_members']

@@ -24,10 +24,11 @@ LEAST = 1_000  # runs in that time, on a busy machine too: with less it has foun
 # name -> the longest input in bytes, and the sources beside fuzz_NAME.c
 TEXT = ['init/lib/str.c']
 MEDIUM = ['tests/fuzz/medium.c', *(f'init/plan/{name}.c' for name in ('chain', 'crc', 'reader', 'text'))]
+LAYERS = ['init/plan/layer.c', 'init/plan/layer/*.c', *(f'init/plan/{name}.c' for name in ('chain', 'crc', 'reader', 'text'))]
 NAMES = {
     # on most processors the kernel's own limit is 2,048 or 4,096
-    'cmdline': (4096, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'mountopts', 'params'))]),
-    'rootspec': (512, [*TEXT, 'init/plan/rootspec.c', 'init/plan/judge.c']),
+    'cmdline': (4096, [*TEXT, *LAYERS, *(f'init/plan/{name}.c' for name in ('cmdline', 'mountopts', 'params'))]),
+    'rootspec': (512, [*TEXT, *LAYERS, 'init/plan/cmdline.c', 'init/plan/rootspec.c', 'init/plan/judge.c']),
     'uevent': (2048, [*TEXT, 'init/plan/uevent.c']),
     'pattern': (512, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'modules'))]),
     'modules': (4096, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'modules'))]),

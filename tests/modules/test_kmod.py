@@ -37,7 +37,7 @@ def programs():
     OUT.mkdir(parents=True, exist_ok=True)
     header = autoconf(OUT / 'config', every_option('y'))
     flags = ['-std=gnu11', '-D_GNU_SOURCE', '-O2', '-Wall', '-Wextra', '-Werror']
-    plan = [TOP / f'init/plan/{name}.c' for name in ('modules', 'params', 'cmdline')]
+    plan = [TOP / f'init/plan/{name}.c' for name in ('modules', 'params', 'cmdline', 'layer')]
     run('gcc', *flags, '-I', TOP / 'init', '-include', header, HERE / 'emit.c', *plan,
         TOP / 'init/lib/str.c', '-o', OUT / 'emit')
     run('gcc', *flags, HERE / 'lookup.c', '-lkmod', '-o', OUT / 'lookup')
