@@ -91,6 +91,9 @@ VERIFIED = {
     'roothash= alone, by /run': Verified(SYSTEMD, disks.gpt_verified, 'roothash={}', 'CONFIG_VERITY_UDEV=y'),
 }
 
+# A writable layer over root: whose fstab still names the device below, or says what is there.
+OVERLAID = [(name, layer) for name in ('busybox', 'openrc', 'systemd', 'sysvinit') for layer in ('', 'overlay')]
+
 # A clean power-off: nobody writes to root any more, and the kernel's last word, with which QEMU
 # ends, is not that it restarts.
 END = (
@@ -196,6 +199,24 @@ def test_verified(name, suite, tmp_path):
     absent = missing(console, (*UDEV_KNOWS, END[1]))
     if absent or wrong(console):
         raise guest.failed(f'no {absent!r}, {wrong(console)}')
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('name, layer', OVERLAID)
+def test_overlaid(name, layer):
+    init = INITS[name]
+    disk = root(name + layer, f'{init.layers} {layer}')
+    initrd = built(BOARD, 'CONFIG_LAYER_OVERLAY=y').image
+    with machine.boot(BOARD, root=disk, initrd=initrd, append='overlayroot=tmpfs', timeout=TIMEOUT) as guest:
+        console = lines(guest.wait())
+    says, mistakes = init.says, wrong(console)
+    if name == 'systemd' and not layer:
+        # it says so of such an fstab (LAYERS.md)
+        says = [text.replace(' running', ' degraded') if 'is-system-running' in text else text for text in says]
+        mistakes = [line for line in mistakes if not re.search('systemd-remount-fs', line)]
+    absent = missing(console, (*says, END[1]))
+    if absent or mistakes:
+        raise guest.failed(f'no {absent!r}, {mistakes}')
 
 
 # ---- the reading of a console ------------------------------------------------------------------
