@@ -91,8 +91,8 @@ VERIFIED = {
     'roothash= alone, by /run': Verified(SYSTEMD, disks.gpt_verified, 'roothash={}', 'CONFIG_VERITY_UDEV=y'),
 }
 
-# A writable layer over root: whose fstab still names the device below, or says what is there.
-OVERLAID = [(name, layer) for name in ('busybox', 'openrc', 'systemd', 'sysvinit') for layer in ('', 'overlay')]
+# A writable layer over root, whose fstab says what is there. With the device below in it OpenRC and sysvinit do not come up.
+OVERLAID = [*((name, 'overlay') for name in ('busybox', 'openrc', 'systemd', 'sysvinit')), ('busybox', ''), ('systemd', '')]
 
 # A clean power-off: nobody writes to root any more, and the kernel's last word, with which QEMU
 # ends, is not that it restarts.
