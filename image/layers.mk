@@ -27,4 +27,4 @@ $(O)/layers/cmdline: $(O)/root.img $(H)/kindling FORCE
 		set CONFIG_DTB_CMDLINE=y, with a device tree (CONFIG_DTB or DTB=)))
 	@echo "  LAYERS  $(@D)"
 	$(Q)$(board-cmdline) ROOT=$(call path,$(ROOT)) KINDLING=$(H)/kindling ARCH=$(CONFIG_ARCH) \
-		image/layers $(@D) $(O)/root.img $(card)
+		ROOT_TYPE=$(CONFIG_ROOT_TYPE) image/layers $(@D) $(O)/root.img $(card)

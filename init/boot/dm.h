@@ -7,10 +7,6 @@
 
 #include "../init.h"
 
-/* What the kernel takes for a name and a uuid, with the NUL. */
-#define DM_NAME_MAX 128
-#define DM_TEXT_MAX 129
-
 /*
  * Makes a read-only device of one target: so many bytes, a multiple of 512, by these parameters, fewer than 1,500. Its
  * node's name goes into node, which holds ROOTSPEC_NAME_MAX + 1 bytes. 0, or -errno, and there is no device.

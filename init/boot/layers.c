@@ -106,8 +106,7 @@ int mount_inside(const char *path, const char *source, const char *type, unsigne
 
 void plan_layers(struct boot *b)
 {
-	enum made have = b->root.kind == ROOT_FLASH || b->root.kind == ROOT_SHARE ? MADE_SOURCE : MADE_DEVICE;
-	const struct layer *misfit = layers_plan(b->layers, &b->root.words, have);
+	const struct layer *misfit = layers_plan(b->layers, &b->root.words, rootspec_gives(&b->root));
 
 	if (misfit)
 		refuse(b, "%s: root=%s is no block device", misfit->word, b->params.root);

@@ -8,9 +8,6 @@
 
 extern const struct layer loop_layer, verity_layer, overlay_layer;
 
-/* Is the upper layer's directory called by what root holds? */
-#define BY_NAME (CONFIG_OVERLAY_NEW || CONFIG_OVERLAY_REFUSE)
-
 bool layers_have(const struct layer_word *word)
 {
 	const struct {
@@ -84,9 +81,9 @@ static char *read_overlay(struct layers *l, const struct rootspec *root)
 	if (why)
 		return copyf("%s=%s: %s", o->word, o->value, why);
 	/* it has no block device to be read from */
-	if (BY_NAME && !l->file && (root->kind == ROOT_FLASH || root->kind == ROOT_SHARE))
+	if (OVERLAY_BY_NAME && !l->file && rootspec_gives(root) == MADE_SOURCE)
 		return copyf("%s=%s: %s cannot be read", o->word, o->value, root->value);
-	if (!BY_NAME || l->is_verified)
+	if (!OVERLAY_BY_NAME || l->is_verified)
 		overlay_name(l->name, &root->words, NULL);
 	if (!o->device)
 		return NULL;
@@ -99,14 +96,13 @@ static char *read_overlay(struct layers *l, const struct rootspec *root)
 
 char *layers_read(struct layers *l, struct rootspec *root)
 {
-	enum made have = root->kind == ROOT_FLASH || root->kind == ROOT_SHARE ? MADE_SOURCE : MADE_DEVICE;
 	const struct layer *list[LAYERS_MAX + 1], *misfit;
 	char *error = NULL;
 
 	memset(l, 0, sizeof(*l));
 	if (!CONFIG_LAYERS)
 		return NULL;
-	misfit = layers_plan(list, &root->words, have);
+	misfit = layers_plan(list, &root->words, rootspec_gives(root));
 	if (misfit)
 		return copyf("%s: root=%s is no block device", misfit->word, root->text);
 	for (const struct layer **layer = list; *layer && !error; layer++) {

@@ -81,6 +81,12 @@ struct rootspec {
  */
 int rootspec_parse(struct rootspec *spec, char *text, char *types, char *flags, const struct layer_words *words);
 
+/* What such a root is for the layers on it: flash and shares are no block devices. */
+static inline enum made rootspec_gives(const struct rootspec *spec)
+{
+	return spec->kind == ROOT_FLASH || spec->kind == ROOT_SHARE ? MADE_SOURCE : MADE_DEVICE;
+}
+
 /* Room for what rootspec_reason() says. */
 #define ROOTSPEC_REASON_MAX 200
 

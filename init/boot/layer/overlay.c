@@ -29,9 +29,6 @@ extern const struct layer overlay_layer;
 /* So many resets are kept. */
 #define OLD_MAX 100
 
-/* Does it count which root it is, without a root hash too? */
-#define BY_NAME (CONFIG_OVERLAY_NEW || CONFIG_OVERLAY_REFUSE)
-
 static struct overlay o;
 static struct boot *root;
 static char name[OVERLAY_NAME_MAX];
@@ -224,14 +221,14 @@ static void identify(struct boot *b)
 {
 	int fd, err;
 
-	if (BY_NAME && o.device) {
+	if (OVERLAY_BY_NAME && o.device) {
 		fd = sys_open(b->node, O_RDONLY);
 		err = fd < 0 ? fd : device_super(b, fd, false);
 		sys_close(fd);
 		if (err)
 			refuse(b, "%s=%s: %s does not say which root it is", o.word, o.value, b->node);
 	}
-	overlay_name(name, &b->root.words, BY_NAME && o.device ? &b->super : NULL);
+	overlay_name(name, &b->root.words, OVERLAY_BY_NAME && o.device ? &b->super : NULL);
 }
 
 static void make(struct boot *b)
@@ -249,11 +246,12 @@ static void make(struct boot *b)
 	if (err)
 		refuse_overlay(b, LOWER, err);
 	if (o.device) {
-		if (!CONFIG_OVERLAY_FAIL)
+		if (!CONFIG_OVERLAY_FAIL) {
 			b->instead = go_without;
-		/* who goes on without it does not wait for ever */
-		if (!CONFIG_OVERLAY_FAIL && o.timeout == NOT_GIVEN && params_wait(&b->params) == WAIT_FOREVER)
-			o.timeout = CONFIG_ROOTWAIT_SECONDS;
+			/* who goes on without it does not wait for ever */
+			if (o.timeout == NOT_GIVEN && params_wait(&b->params) == WAIT_FOREVER)
+				o.timeout = CONFIG_ROOTWAIT_SECONDS;
+		}
 		with_other(b, o.word, o.device, o.timeout, use_device);
 		b->instead = NULL;
 	} else {

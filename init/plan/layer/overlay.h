@@ -19,6 +19,9 @@
 #include "../layer.h"
 #include "../super.h"
 
+/* Does it count which root it is, without a root hash too? */
+#define OVERLAY_BY_NAME (CONFIG_OVERLAY_NEW || CONFIG_OVERLAY_REFUSE)
+
 /* A word may be so long, with the NUL. */
 #define OVERLAY_TEXT_MAX 256
 
