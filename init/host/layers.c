@@ -159,7 +159,7 @@ static char *note_of_overlay(const struct params *params, const char *name)
 	if (params_listed("overlayroot", name))
 		return NULL;
 	if (params_listed("rd.overlay", name))
-		return value_of(params, "overlayroot") ? copy("overlayroot= is there, and counts") : NULL;
+		return is_given(params, "overlayroot") ? copy("overlayroot= is there, and counts") : NULL;
 	if (!is_asked)
 		return copy("nothing without overlayroot= or rd.overlay=");
 	if (!overlay_wanted(&o, &params->words) && !o.device)

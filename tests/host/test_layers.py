@@ -71,7 +71,7 @@ def test_word_without_effect(words, lines, word, said, explain):  # noqa: F811
     (f'rootfallback=/dev/vdb,roothash={HASH} verityhash=/dev/vdb', []),
     ('verityhash=/dev/vdb', [f'CONFIG_VERITY_ROOTHASH="{HASH}"']),
     (f'roothash={HASH} roothashsig=/s', ['CONFIG_VERITY_SIGNATURE=y']),
-    ('loop=/x loopfstype=ext4', []), ('overlayroot=/dev/vdb rd.overlay.reset rd.overlay.readonly', []),
+    ('overlayroot= rd.overlay=/dev/vdb', []), ('loop=/x loopfstype=ext4', []), ('overlayroot=/dev/vdb rd.overlay.reset rd.overlay.readonly', []),
 ])
 def test_word_with_effect(words, lines, explain):  # noqa: F811
     root = '' if 'root=' in words.replace('overlayroot=', '') else 'root=/dev/vda '
