@@ -12,7 +12,15 @@ a fault first, which tells the calls, then with each of them failing. A row:
     errors    with which errors
     check     with which of them in `check`; default: none
     times     so many equal calls of the same process fail; default 1, 0 is all from the first on
-    root      the device that is root; "" when none may be
+    root      the device that is root, or for one that has none TYPE SOURCE OPTIONS of its mount, as a regular
+              expression; "" when none may be
+    type      the file system that it has; default ext4
+    used      the block devices that are mounted when init starts, or stand on others; default root
+    instead   another root that may be, a table of root, type and used; a line at level err says why, or with
+              silent = true, none does
+    changes   the disks whose data is other when a case is over; default: none
+    keeps     a regular expression: one file of the changed disk has such a path when a case is over
+    again     true: after each case the disks are booted from as it has left them, without a fault, and root starts
     starts    a regular expression of calls after whose failure root must start all the same
     finds     more that init finds in this configuration than root and /dev
     says      a regular expression of the line at level err with which a boot that starts no root ends
@@ -20,7 +28,7 @@ a fault first, which tells the calls, then with each of them failing. A row:
 
 What holds in each case: root starts, the right one, as it does without a fault, or a line at level err
 says what it lacks. Or none starts, and a line at level err says what failed and how the boot ends, which it
-does in that way, not before, and within the limit.
+does in that way, not before, and within the limit. No loop device stays, and no disk is written to.
 """
 import contextlib
 import errno
@@ -41,7 +49,7 @@ HERE = Path(__file__).resolve().parent
 BOARD = 'qemu-x86_64'
 DATA = tomllib.loads((HERE / 'faults.toml').read_text())
 KEYS = {'name', 'words', 'disks', 'config', 'pivot', 'calls', 'errors', 'check', 'times', 'root', 'starts',
-        'finds', 'says', 'limit'}
+        'finds', 'says', 'limit', 'type', 'used', 'instead', 'changes', 'again', 'keeps'}
 # These do not fail, or nobody can do anything about it.
 CANNOT = re.compile('(getpid|clock_gettime|close|exit_group|exit)( |$)')
 # What the end of a line promises, and what is then called: reboot(2)'s command, or exit's status
@@ -50,16 +58,18 @@ PROMISES = {'rebooting': ('reboot', 0x01234567), 'powering off': ('reboot', 0x43
             'panicking': ('exit', 1)}
 PROMISE = re.compile(f'; ({"|".join(PROMISES)})(?: in (\\d+) s| now)?$')
 # What init finds of what was the image, and has of its own: the kernel's console and its directory
-CLEAN = {'MOUNT / ext4', 'MOUNT /dev devtmpfs', 'FD 0', 'FD 1', 'FD 2', 'CWD /', 'TASKS 1',
+CLEAN = {'MOUNT /dev devtmpfs', 'FD 0', 'FD 1', 'FD 2', 'CWD /', 'TASKS 1',
          'LEFT directory /dev', 'LEFT special /dev/console'}
 
 
 class Run:
     """What one run of /init came to: `calls`, the (task, index, text) of it; `failed`, the call that did;
-    `said`, the (ms, text); `world`, what init would find; `end`, `ms` and `number`."""
+    `said`, the (ms, text); `world`, what init would find; `end`, `ms` and `number`; `kept`, the loop devices that
+    stay; `changed`, the disks, and what each `has` then."""
 
     def __init__(self, text):
         self.calls, self.said, self.world, self.failed, self.root, self.data = [], [], [], '', None, None
+        self.kept, self.changed, self.has = [], [], []
         for line in text.splitlines():
             kind, _, rest = line.partition(' ')
             if kind == 'CALL':
@@ -74,7 +84,13 @@ class Run:
                 self.root = rest
             elif kind == 'DATA':
                 self.data = rest
-            elif kind in ('MOUNT', 'FD', 'CWD', 'TASKS', 'OLD', 'LEFT'):
+            elif kind == 'KEPT':
+                self.kept.append(rest)
+            elif kind == 'HAS':
+                self.has.append(rest)
+            elif kind == 'CHANGED':
+                self.changed.append(rest)
+            elif kind in ('MOUNT', 'FD', 'CWD', 'TASKS', 'OLD', 'LEFT', 'USED'):
                 # what was "/" itself is no mount that is left of it
                 self.world += [line] if not line.startswith('OLD / ') else []
             elif kind == 'END':
@@ -100,8 +116,8 @@ class Guest:
         self.machine.child.delaybeforesend = None
         self.machine.expect('READY')
 
-    def run(self, image, words, task=0, index=-1, error=0, times=1, pivot=False, limit=20):
-        self.machine.send(f'{image} {task} {index} {error} {times} {int(pivot)} {limit} {words}')
+    def run(self, image, words, task=0, index=-1, error=0, times=1, pivot=False, limit=20, disks=0):
+        self.machine.send(f'{image} {task} {index} {error} {times} {int(pivot)} {limit} {disks} {words}')
         self.machine.expect('(?s)(.*?)READY')
         return Run(self.machine.child.match[1].replace('\r', ''))
 
@@ -145,6 +161,9 @@ def config_of(row):
     return f'CONFIG_GUARD=n\n{row.get("config", "")}'
 
 
+# of this task no run has a call: none fails, and none is told
+NONE = 99
+
 CONFIGS = list(dict.fromkeys(map(config_of, DATA['row'])))
 
 
@@ -173,18 +192,27 @@ def broken_promise(run):
     return ''
 
 
-def differences(row, run):
-    """What init finds, or does not find, other than it should."""
-    clean = CLEAN | set(row.get('finds', []))
+def differences(row, root, run):
+    """What init finds, or does not find, other than it should with that root."""
+    used = root.get('used', [root['root']])
+    clean = CLEAN | {f'MOUNT / {root.get("type", "ext4")}', *(f'USED {name}' for name in used), *row.get('finds', [])}
     return [f'+{line}' for line in run.world if line not in clean] + sorted(f'-{line}' for line in clean - set(run.world))
 
 
 def complaints(row, run, error=0):
     """What does not hold in this run, with that error or without a fault."""
+    yield from (f'{name} stays' for name in run.kept)
+    if run.has and 'keeps' in row and len([path for path in run.has if re.search(row['keeps'], path)]) != 1:
+        yield 'what was there is lost'
+    yield from (f'{name} is written to' for name in run.changed if name not in row.get('changes', []))
     if run.end == 'started':
-        if run.root != row['root']:
+        other = row.get('instead', {'root': ''}) if error else {'root': ''}
+        is_root = re.fullmatch(row['root'], run.root)
+        if not is_root and not re.fullmatch(other['root'], run.root):
             yield f'starts {run.root}, which is not root'
-        elif (found := differences(row, run)) and not (error and names_reason(run, error)):
+        elif not is_root and not other.get('silent') and not names_reason(run, error):
+            yield f'starts {run.root}, and nobody says why'
+        elif (found := differences(row, row if is_root else other, run)) and not (error and names_reason(run, error) and is_root):
             yield f'init finds another world, and nobody says so: {", ".join(found)}'
         return
     if run.end not in ('reboot', 'exit'):
@@ -206,8 +234,9 @@ class Cases:
         image = CONFIGS.index(config_of(row))
         guest = guests.guest(key_of(row))
         roothash = Path(f'{guests.disk(key_of(row)[0])}.roothash')
+        again = row.get('again', False)
         words = row['words'].replace('{roothash}', roothash.read_text() if roothash.exists() else '')
-        self.plain = guest.run(image, words, **options)
+        self.plain = guest.run(image, words, **options, disks=1)
         self.complaints, self.count = [], 0
         self.add(row, self.plain, '', 0)
         for task, index, call in self.plain.calls:
@@ -215,8 +244,10 @@ class Cases:
                 continue
             for name in errors:
                 error = getattr(errno, name)
-                run = guest.run(image, words, task, index, error, row.get('times', 1), **options)
+                run = guest.run(image, words, task, index, error, row.get('times', 1), **options, disks=2 if again else 1)
                 self.add(row, run, f'{name} at {index} {call}', error)
+                if again:
+                    self.add(row, guest.run(image, words, NONE, 0, **options, disks=1), f'then, after {name} at {index} {call}', 0)
                 if run.failed != call:
                     self.complaints.append((f'another call failed: {run.failed}', f'{index} {call}', run))
 

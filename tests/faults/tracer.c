@@ -3,21 +3,26 @@
  * of its own, on a tmpfs that is "/" there, as the kernel would have it, and lets system calls of it fail.
  * It only obeys and tells; what is right the host decides. A line of standard input is a run,
  *
- *     IMAGE TASK INDEX ERRNO TIMES PIVOT LIMIT COMMAND LINE...
+ *     IMAGE TASK INDEX ERRNO TIMES PIVOT LIMIT DISKS COMMAND LINE...
  *
  * of /images/IMAGE with that command line, whose task TASK (0 is PID 1, then its children) has its call
  * INDEX fail with ERRNO, and further calls that are equal to that one up to TIMES (0: all of them); INDEX -1:
- * none. PIVOT 0: pivot_root() is refused, as below Linux 7.0 where "/" is the initramfs. It answers
+ * none. PIVOT 0: pivot_root() is refused, as below Linux 7.0 where "/" is the initramfs. DISKS 1: when it is over
+ * the disks get back what they had before the first such run; 2: the next run finds them as this one left them.
+ * It answers
  *
  *     CALL TASK INDEX NAME ARGUMENTS   each call, when none is to fail
  *     FAILED NAME ARGUMENTS            the first that did
  *     SAID MS TEXT                     what was written to the log or the console
  *     END WHY MS CALLS                 started, reboot, exit, signal, hang or late, with a number behind it
  *
- * and, when root's init has started (it is stopped before its first instruction), before END: ROOT DEVICE,
- * MOUNT PLACE TYPE for each mount that it sees, FD NUMBER for each descriptor, CWD PATH, TASKS NUMBER of
- * processes; OLD PLACE TYPE for each mount that is left of the initramfs, LEFT TYPE PATH for each file of it. Where
- * root stands on device-mapper, DATA SUM, of all of that device, or DATA error ERRNO.
+ * and, when root's init has started (it is stopped before its first instruction), before END: ROOT DEVICE, or TYPE
+ * SOURCE OPTIONS where root has none, MOUNT PLACE TYPE for each mount that it sees, FD NUMBER for each descriptor, CWD
+ * PATH, TASKS NUMBER of processes; OLD PLACE TYPE for each mount that is left of the initramfs, LEFT TYPE PATH for each
+ * file of it; USED DEVICE for each block device that is mounted, or stands on another. Where root stands on
+ * device-mapper, DATA SUM, of all of that device, or DATA error ERRNO. When nobody of the run is there any more:
+ * KEPT DEVICE for each loop device that stays, and with DISKS 1 CHANGED DISK for each that has other data, with HAS
+ * PATH for each file that is there now.
  *
  * The time of PID 1 is not the clock's: it passes when PID 1 asks for it, a millisecond each time, and in a
  * poll() in which nothing happens, all at once. So no case waits, and a busy host makes none another. MS
@@ -28,6 +33,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dm-ioctl.h>
+#include <linux/loop.h>
 #include <linux/ptrace.h>
 #include <poll.h>
 #include <sched.h>
@@ -68,7 +74,7 @@ struct task {
 
 static struct {
 	char image[64], line[4096], failed[1024];
-	int task, index, error, times, pivot, limit;
+	int task, index, error, times, pivot, limit, disks;
 } run;
 
 static struct task tasks[TASKS_MAX];
@@ -192,7 +198,9 @@ static const struct {
 	{ SYS_kill, "kill", "n" }, { SYS_unshare, "unshare", "x" }, { SYS_setns, "setns", "f" },
 	{ SYS_exit, "exit", "n" }, { SYS_rt_sigaction, "rt_sigaction", "n" },
 	{ SYS_setitimer, "setitimer", "" }, { SYS_timerfd_create, "timerfd_create", "" },
-	{ SYS_timerfd_settime, "timerfd_settime", "f" },
+	{ SYS_timerfd_settime, "timerfd_settime", "f" }, { SYS_fchownat, "fchownat", "dp" },
+	{ SYS_lgetxattr, "lgetxattr", "pt" }, { SYS_lsetxattr, "lsetxattr", "pt" },
+	{ SYS_renameat2, "renameat2", "dpdp" }, { SYS_add_key, "add_key", "tt" },
 };
 
 static void describe(const struct task *t, char *buf, size_t size)
@@ -272,7 +280,7 @@ static void say_old_mounts(pid_t pid)
 		;
 }
 
-static void say_left(const char *path)
+static void say_files(const char *word, const char *top, const char *path)
 {
 	DIR *dir = opendir(path);
 	struct dirent *e;
@@ -286,10 +294,10 @@ static void say_left(const char *path)
 		snprintf(below, sizeof(below), "%s/%s", path, e->d_name);
 		if (lstat(below, &st))
 			continue;
-		say("LEFT %s %s\n", S_ISDIR(st.st_mode) ? "directory" : S_ISREG(st.st_mode) ? "file" : "special",
-		    below + strlen(CASE));
+		say("%s %s %s\n", word, S_ISDIR(st.st_mode) ? "directory" : S_ISREG(st.st_mode) ? "file" : "special",
+		    below + strlen(top));
 		if (S_ISDIR(st.st_mode))
-			say_left(below);
+			say_files(word, top, below);
 	}
 	if (dir)
 		closedir(dir);
@@ -316,6 +324,51 @@ static void say_data(const char *name)
 	close(fd);
 }
 
+/* Of a mount of mountinfo: what is behind its " - ". */
+static void say_root(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[4096], place[1024];
+
+	while (file && fgets(line, sizeof(line), file)) {
+		char *rest = strstr(line, " - ");
+
+		if (rest && sscanf(line, "%*s %*s %*s %*s %1023s", place) == 1 && !strcmp(place, "/"))
+			say("ROOT %s", rest + 3);
+	}
+	if (file)
+		fclose(file);
+}
+
+static bool is_loop(const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "/sys/class/block/%s/loop/backing_file", name);
+	return !access(path, F_OK);
+}
+
+/* Who has mounted a device has it alone. */
+static void say_used(void)
+{
+	DIR *dir = opendir("/sys/class/block");
+	struct dirent *e;
+	char path[512];
+
+	while (dir && (e = readdir(dir))) {
+		int fd = -1;
+
+		snprintf(path, sizeof(path), "/dev/%s", e->d_name);
+		if (e->d_name[0] != '.')
+			fd = open(path, O_RDONLY | O_EXCL);
+		if (e->d_name[0] != '.' && ((fd < 0 && errno == EBUSY) || is_loop(e->d_name) || !strncmp(e->d_name, "dm-", 3)))
+			say("USED %s\n", e->d_name);
+		close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 static void say_world(const struct task *t)
 {
 	char path[64], text[512];
@@ -329,7 +382,11 @@ static void say_world(const struct task *t)
 		snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major(st.st_dev), minor(st.st_dev));
 		n = readlink(path, text, sizeof(text) - 1);
 		text[n > 0 ? n : 0] = '\0';
-		say("ROOT %s\n", n > 0 ? strrchr(text, '/') + 1 : "none");
+		snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)t->pid);
+		if (n > 0)
+			say("ROOT %s\n", strrchr(text, '/') + 1);
+		else
+			say_root(path);
 		if (n > 0 && !strncmp(strrchr(text, '/'), "/dm-", 4))
 			say_data(strrchr(text, '/') + 1);
 	}
@@ -351,7 +408,8 @@ static void say_world(const struct task *t)
 		n += !!tasks[i].pid;
 	say("TASKS %zd\n", n);
 	say_old_mounts(t->pid);
-	say_left(CASE);
+	say_files("LEFT", CASE, CASE);
+	say_used();
 }
 
 /* ---- one call --------------------------------------------------------------------------------------- */
@@ -617,14 +675,139 @@ static void remove_device(void)
 	close(fd);
 }
 
+/* A loop device that nobody has any more: /init has let it go without taking the file from it. */
+static void detach_loops(void)
+{
+	DIR *dir = opendir("/sys/class/block");
+	struct dirent *e;
+	char path[512];
+
+	while (dir && (e = readdir(dir))) {
+		int fd;
+
+		/* one that has just been unmounted takes a moment */
+		for (int i = 0; i < 200 && is_loop(e->d_name); i++)
+			usleep(5000);
+		if (!is_loop(e->d_name))
+			continue;
+		say("KEPT %s\n", e->d_name);
+		snprintf(path, sizeof(path), "/dev/%s", e->d_name);
+		fd = open(path, O_RDONLY);
+		ioctl(fd, LOOP_CLR_FD, 0);
+		close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* ---- the disks -------------------------------------------------------------------------------------- */
+
+#define DISKS_MAX 4
+#define BLOCK 65536
+
+/* What each had, but for what is zero. */
+static unsigned char *saved[DISKS_MAX][1 << 12];
+static _Alignas(4096) unsigned char block[BLOCK];
+
+static int open_disk(int number, int flags)
+{
+	char path[] = "/dev/vda";
+
+	path[sizeof(path) - 2] = (char)('a' + number);
+	return open(path, flags | O_DIRECT);
+}
+
+/* How many sectors of it have been written, since the guest started. */
+static unsigned long long written(int number)
+{
+	char path[] = "/sys/class/block/vda/stat";
+	unsigned long long count = 0;
+	FILE *file;
+
+	path[strlen("/sys/class/block/vd")] = (char)('a' + number);
+	file = fopen(path, "r");
+	if (file) {
+		(void)!fscanf(file, "%*u %*u %*u %*u %*u %*u %llu", &count);
+		fclose(file);
+	}
+	return count;
+}
+
+static unsigned long long were_written[DISKS_MAX];
+
+static void save_disks(void)
+{
+	static const unsigned char zero[BLOCK];
+
+	for (int i = 0; i < DISKS_MAX; i++) {
+		int fd = open_disk(i, O_RDONLY), n = 0;
+
+		for (; fd >= 0 && read(fd, block, BLOCK) > 0; n++) {
+			if (n == sizeof(saved[i]) / sizeof(*saved[i]))
+				die("a disk that is too large");
+			if (!memcmp(block, zero, BLOCK))
+				continue;
+			saved[i][n] = malloc(BLOCK);
+			memcpy(saved[i][n], block, BLOCK);
+		}
+		close(fd);
+		were_written[i] = written(i);
+	}
+}
+
+static void say_changed(int number)
+{
+	char path[] = "/dev/vda";
+
+	path[sizeof(path) - 2] = (char)('a' + number);
+	say("CHANGED %s\n", path + strlen("/dev/"));
+	if (!mount(path, CASE, "ext4", MS_RDONLY, "noload")) {
+		say_files("HAS", CASE, CASE);
+		umount(CASE);
+	}
+}
+
+static void restore_disks(void)
+{
+	static const unsigned char zero[BLOCK];
+
+	for (int i = 0; i < DISKS_MAX; i++) {
+		bool changed = false;
+		ssize_t size;
+		int fd;
+
+		if (written(i) == were_written[i])
+			continue;
+		fd = open_disk(i, O_RDWR);
+		for (int n = 0; fd >= 0 && (size = read(fd, block, BLOCK)) > 0; n++) {
+			const unsigned char *was = saved[i][n] ? saved[i][n] : zero;
+
+			if (!memcmp(block, was, (size_t)size))
+				continue;
+			if (!changed)
+				say_changed(i);
+			changed = true;
+			memcpy(block, was, (size_t)size);
+			if (pwrite(fd, block, (size_t)size, (off_t)n * BLOCK) != size)
+				die("restore a disk");
+		}
+		close(fd);
+		were_written[i] = written(i);
+	}
+}
+
 static void perform(void)
 {
+	static bool is_saved;
 	int go[2], status;
 	pid_t pid;
 
 	count = cmdline = 0;
 	ms = 0;
 	ended = execed = false;
+	if (run.disks && !is_saved)
+		save_disks();
+	is_saved |= !!run.disks;
 	make_image();
 	if (pipe(go))
 		die("pipe");
@@ -662,7 +845,10 @@ static void perform(void)
 		;
 	umount2(CASE, MNT_DETACH);
 	remove_device();
+	detach_loops();
 	wait_for_disks();
+	if (run.disks == 1)
+		restore_disks();
 	say("READY\n");
 }
 
@@ -683,8 +869,8 @@ int main(void)
 	tcsetattr(0, TCSANOW, &terminal);
 	say("READY\n");
 	while (fgets(line, sizeof(line), stdin)) {
-		if (sscanf(line, "%63s %d %d %d %d %d %d %4095[^\n]", run.image, &run.task, &run.index, &run.error,
-			   &run.times, &run.pivot, &run.limit, run.line) != 8)
+		if (sscanf(line, "%63s %d %d %d %d %d %d %d %4095[^\n]", run.image, &run.task, &run.index, &run.error,
+			   &run.times, &run.pivot, &run.limit, &run.disks, run.line) != 9)
 			die("a line that is no run");
 		strcat(run.line, "\n");
 		perform();
