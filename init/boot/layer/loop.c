@@ -49,8 +49,14 @@ static int configure(int fd, int file)
 	static struct loop_info64 info;
 	int err = sys_control(fd, LOOP_SET_FD, (void *)(long)file);
 
+	if (err)
+		return err;
 	info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
-	return err ? err : sys_control(fd, LOOP_SET_STATUS64, &info);
+	err = sys_control(fd, LOOP_SET_STATUS64, &info);
+	/* it would keep the file, and what holds that, for ever */
+	if (err)
+		sys_control(fd, LOOP_CLR_FD, NULL);
+	return err;
 }
 
 /* A free one takes it: its fd, with its name at name; or -errno. */
