@@ -84,13 +84,18 @@ int open_inside(const char *top, const char *path, bool make)
 		err = !*name ? -ENAMETOOLONG : str_same(name, "..") ? -EINVAL : sys_chdir_fd(fd);
 		if (!err && make)
 			err = sys_make_directory(name);
-		if (err == -EEXIST)
-			err = 0;
 		sys_close(fd);
 		fd = err ? err : sys_open(name, O_PATH | O_NOFOLLOW);
 	}
 	sys_chdir("/");
 	return fd;
+}
+
+int move_root(const char *to)
+{
+	int err = sys_make_directory(to);
+
+	return err ? err : sys_mount(NEW_ROOT, to, NULL, MS_MOVE, NULL);
 }
 
 int mount_inside(const char *path, const char *source, const char *type, unsigned long flags, const char *options)

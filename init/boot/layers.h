@@ -47,6 +47,9 @@ int open_control(const struct boot *b, const char *path, const char *module, uns
  */
 int open_inside(const char *top, const char *path, bool make);
 
+/* Moves what is mounted on NEW_ROOT to a directory of the image, which it makes. 0, or -errno. */
+int move_root(const char *to);
+
 /* mount(2) on the directory at such a path of root. 0, or -errno. */
 int mount_inside(const char *path, const char *source, const char *type, unsigned long flags, const char *options);
 

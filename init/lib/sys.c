@@ -122,7 +122,9 @@ int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned mino
 
 int sys_make_directory(const char *path)
 {
-	return call3(SYS_mkdirat, AT_FDCWD, path, 0755);
+	int err = call3(SYS_mkdirat, AT_FDCWD, path, 0755);
+
+	return err == -EEXIST ? 0 : err;
 }
 
 int sys_change_mode(const char *path, unsigned mode)
@@ -293,7 +295,7 @@ int sys_mount(const char *source, const char *target, const char *type, unsigned
 
 int sys_unmount(const char *target)
 {
-	return call2(SYS_umount2, target, MNT_DETACH);
+	return TWICE(call2(SYS_umount2, target, MNT_DETACH));
 }
 
 int sys_mount_pseudo(const char *type, const char *target)

@@ -34,7 +34,7 @@ int sys_mode(const char *path, int flags);          /* statx, stx_mode: also wha
 int sys_stat_fd(int fd, struct statx *st);
 int sys_access(const char *path);
 int sys_make_node(const char *path, unsigned mode, unsigned major, unsigned minor);
-int sys_make_directory(const char *path);
+int sys_make_directory(const char *path);            /* that something is there already is fine */
 int sys_change_mode(const char *path, unsigned mode);
 int sys_change_owner(const char *path, unsigned owner, unsigned group);
 int sys_get_attribute(const char *path, const char *name, void *value, size_t size); /* lgetxattr: its size */
@@ -84,7 +84,7 @@ int sys_chroot(const char *path);
 int sys_pivot_root(const char *new_root, const char *put_old);
 int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
 	      const char *data);
-int sys_unmount(const char *target); /* with MNT_DETACH */
+int sys_unmount(const char *target); /* with MNT_DETACH, trying twice: few ask for its result */
 
 /* Mounts a pseudo file system, trying twice; that it is there already is fine. */
 int sys_mount_pseudo(const char *type, const char *target);

@@ -136,8 +136,7 @@ static void make(struct boot *b)
 
 	if (err)
 		say(LOG_ERR, "mount %s (%s) rw: %d; it stays read-only", b->node, b->type, err);
-	sys_make_directory(HOLDER);
-	err = sys_mount(NEW_ROOT, HOLDER, NULL, MS_MOVE, NULL);
+	err = move_root(HOLDER);
 	if (err)
 		refuse(b, "loop=%s: move %s: %d", path, b->node, err);
 	/* with verity it must be a device */

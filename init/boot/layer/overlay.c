@@ -70,9 +70,9 @@ static int begin(const char *like)
 {
 	int err = sys_make_directory("work");
 
-	if (!err || err == -EEXIST)
+	if (!err)
 		err = sys_make_directory("upper");
-	return err && err != -EEXIST ? err : copy_attributes(like, "upper");
+	return err ? err : copy_attributes(like, "upper");
 }
 
 /* The same on a device: whole or not there. */
@@ -80,7 +80,7 @@ static int begin_named(void)
 {
 	int err = sys_make_directory("new");
 
-	if (!err || err == -EEXIST)
+	if (!err)
 		err = sys_chdir("new");
 	if (!err)
 		err = begin(LOWER);
@@ -134,10 +134,10 @@ static int mount_overlay(struct boot *b, const char *layers)
 static int stay_in_memory(struct boot *b)
 {
 	bool has_upper = o.readonly && o.device && !o.reset && !sys_access("upper");
-	int here = sys_open(".", O_PATH), err;
+	int here = sys_open(".", O_PATH), err = here < 0 ? here : sys_make_directory(MEMORY);
 
-	sys_make_directory(MEMORY);
-	err = sys_mount("tmpfs", MEMORY, "tmpfs", 0, o.device ? NULL : o.options);
+	if (!err)
+		err = sys_mount("tmpfs", MEMORY, "tmpfs", 0, o.device ? NULL : o.options);
 	if (!err)
 		err = sys_chdir(MEMORY);
 	if (!err)
@@ -158,7 +158,7 @@ static void use_device(struct boot *b)
 	b->root.flags = NULL;
 	err = mount_root(b);
 	if (!err)
-		err = sys_mount(NEW_ROOT, DEVICE, NULL, MS_MOVE, NULL);
+		err = move_root(DEVICE);
 	if (err)
 		refuse_overlay(b, b->node, err);
 	fd = open_inside(DEVICE, o.dir, !o.readonly);
@@ -240,9 +240,7 @@ static void make(struct boot *b)
 		refuse(b, "%s=%s: %s", o.word, o.value, why);
 	root = b;
 	identify(b);
-	sys_make_directory(LOWER);
-	sys_make_directory(DEVICE);
-	err = sys_mount(NEW_ROOT, LOWER, NULL, MS_MOVE, NULL);
+	err = move_root(LOWER);
 	if (err)
 		refuse_overlay(b, LOWER, err);
 	if (o.device) {
