@@ -133,9 +133,11 @@ static int mount_overlay(struct boot *b, const char *layers)
 /* In memory, over what is in the working directory's upper, if it is there. */
 static int stay_in_memory(struct boot *b)
 {
-	bool has_upper = o.readonly && o.device && !o.reset && !sys_access("upper");
-	int here = sys_open(".", O_PATH), err = here < 0 ? here : sys_make_directory(MEMORY);
+	int no_upper = o.readonly && o.device && !o.reset ? sys_access("upper") : -ENOENT;
+	int here = sys_open(".", O_PATH), err = here < 0 ? here : no_upper;
 
+	if (!err || err == -ENOENT)
+		err = sys_make_directory(MEMORY);
 	if (!err)
 		err = sys_mount("tmpfs", MEMORY, "tmpfs", 0, o.device ? NULL : o.options);
 	if (!err)
@@ -145,8 +147,8 @@ static int stay_in_memory(struct boot *b)
 	if (!err)
 		err = sys_chdir_fd(here);
 	sys_close(here);
-	return err ? err : mount_overlay(b, has_upper ? "lowerdir=upper:" LOWER ",upperdir=" MEMORY "/upper,workdir=" MEMORY "/work"
-						      : "lowerdir=" LOWER ",upperdir=" MEMORY "/upper,workdir=" MEMORY "/work");
+	return err ? err : mount_overlay(b, no_upper ? "lowerdir=" LOWER ",upperdir=" MEMORY "/upper,workdir=" MEMORY "/work"
+						     : "lowerdir=upper:" LOWER ",upperdir=" MEMORY "/upper,workdir=" MEMORY "/work");
 }
 
 /* On the device, which is there. */
