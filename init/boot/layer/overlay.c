@@ -105,14 +105,18 @@ static int reset(struct boot *b)
 	refuse(b, "%s=%s: %s: %u old ones are there", o.word, o.value, b->node, OLD_MAX);
 }
 
-/* Is there the layer of another root? */
+/* Is there the layer of another root? 0 or 1, or -errno. */
 static int is_other(void *arg, const char *entry)
 {
 	char path[256 + sizeof("/upper")];
+	int err;
 
 	(void)arg;
-	return !str_same(entry, name) && !str_same(entry, "new") && !*str_find(entry, '.') &&
-	       str_print(path, sizeof(path), "%s/upper", entry) && !sys_access(path);
+	if (str_same(entry, name) || str_same(entry, "new") || *str_find(entry, '.') ||
+	    !str_print(path, sizeof(path), "%s/upper", entry))
+		return 0;
+	err = sys_access(path);
+	return err == -ENOENT || err == -ENOTDIR ? 0 : err ? err : 1;
 }
 
 /* Mounts the overlay of what is in the working directory: b->instead is what happens otherwise. */
@@ -166,7 +170,9 @@ static void use_device(struct boot *b)
 	fd = open_inside(DEVICE, o.dir, !o.readonly);
 	err = fd < 0 ? fd : sys_chdir_fd(fd);
 	sys_close(fd);
-	if (CONFIG_OVERLAY_REFUSE && !err && dir_each(".", is_other, NULL))
+	if (CONFIG_OVERLAY_REFUSE && !err)
+		err = dir_each(".", is_other, NULL);
+	if (CONFIG_OVERLAY_REFUSE && err > 0)
 		refuse(b, "%s=%s: %s: the layer of another root is there", o.word, o.value, b->node);
 	if (!err && o.reset && !o.readonly)
 		err = reset(b);
