@@ -56,10 +56,9 @@ static int copy_attributes(const char *from, const char *to)
 	while (!err && str_item(&rest, ',', attribute, sizeof(attribute))) {
 		int size = sys_get_attribute(from, attribute, value, sizeof(value));
 
-		if (size >= 0)
-			err = sys_set_attribute(to, attribute, value, (size_t)size);
-		/* a tmpfs or kernel without them has them nowhere */
-		if (err == -EOPNOTSUPP)
+		err = size < 0 ? size : sys_set_attribute(to, attribute, value, (size_t)size);
+		/* not there; a tmpfs or kernel without them has them nowhere */
+		if (err == -ENODATA || err == -EOPNOTSUPP)
 			err = 0;
 	}
 	return err;
