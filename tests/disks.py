@@ -551,6 +551,7 @@ FORMS = {
     'holder of two': two,
     # what is written over a root
     'an upper': upper({'root/upper/opt/kept': '', 'root/work': DIR}),
+    'an upper of rootfs': upper({f'{EXT4}/upper/opt/kept': '', f'{EXT4}/work': DIR}),
     'an upper, incompat': upper({'root/work/work/incompat/volatile': DIR, 'root/upper': DIR}),
     'upper is a link': lambda out, _: machine.disk(out, {'overlay': machine.LINK('/etc')}),
     'full': full,

@@ -88,6 +88,19 @@ static int begin_named(void)
 	return err ? err : sys_rename("new", name);
 }
 
+/* Goes to it, which is made when it is not there. */
+static int use_named(void)
+{
+	int err = sys_chdir(name);
+
+	if (err == -ENOENT && !o.readonly) {
+		err = begin_named();
+		if (!err)
+			err = sys_chdir(name);
+	}
+	return err;
+}
+
 /* Puts the old one aside: a rename is there or not, wherever the power goes. */
 static int reset(struct boot *b)
 {
@@ -175,10 +188,8 @@ static void use_device(struct boot *b)
 		refuse(b, "%s=%s: %s: the layer of another root is there", o.word, o.value, b->node);
 	if (!err && o.reset && !o.readonly)
 		err = reset(b);
-	if (!err && !o.readonly && sys_access(name))
-		err = begin_named();
 	if (!err)
-		err = sys_chdir(name);
+		err = use_named();
 	if (o.readonly) {
 		/* there may be none yet */
 		if (!err || err == -ENOENT)
@@ -233,7 +244,7 @@ static void identify(struct boot *b)
 		err = fd < 0 ? fd : device_super(b, fd, false);
 		sys_close(fd);
 		if (err)
-			refuse(b, "%s=%s: %s does not say which root it is", o.word, o.value, b->node);
+			refuse(b, "%s=%s: which root %s is: %d", o.word, o.value, b->node, err);
 	}
 	overlay_name(name, &b->root.words, OVERLAY_BY_NAME && o.device ? &b->super : NULL);
 }
