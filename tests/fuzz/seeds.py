@@ -1,11 +1,15 @@
 """What the fuzzer begins with: texts, and of each image of tests/images.py what is read of it."""
 import os
 import re
+import struct
 import subprocess
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import disks
 from images import images
-from machine import TOP
+from machine import DIR, TOP
 
 ROOTS = r'''
 /dev/vda2
@@ -63,6 +67,47 @@ WORDS = ['ahci.mobile_lpm_policy=3 quiet uas.quirks="a b" uas.debug', 'modprobe.
 PATTERNS = ['abc\0_:-', '*ab\0aab', '?[A[ab*\0a5:zz', '[z[a\0f9', '*a*b?[!\0zabcz', '\0', '*\0']
 
 
+# fuzz_overlay.c: overlayroot=, rd.overlay=; "-" is not given
+WRITABLE = ['tmpfs', 'tmpfs:swap=1,size=64k,recurse=0', 'device:dev=LABEL=other,dir=/a/b,timeout=3', 'device:dir=x', '/dev/vdb',
+            'PARTLABEL=data:/upper', '179:2', 'ubi0:data:/d', 'crypt:dev=/dev/vdb', 'disabled', '1', '', '-',
+            'device:dev=LABEL="a,b",timeout=x', 'UUID=' + 'f' * 250]
+HASH = '0123456789abcdef' * 4
+# fuzz_verity.c: systemd.verity_root_options=
+OPTIONS = ['', 'restart-on-corruption,ignore-zero-blocks,check-at-most-once', 'panic-on-corruption,restart-on-error,panic-on-error',
+           'fec-device=/dev/vdb,fec-offset=1048576,fec-roots=24', 'fec-device=/dev/vdb,fec-roots=1', 'fec-offset=18446744073709551616',
+           'ignore-corruption', 'fec-device=' + 'x' * 80]
+
+
+def writable():
+    for value in WRITABLE:
+        yield f'{value}\n-\n-\n-\n{HASH}\n\nhead'
+        yield f'-\n{value}\n1\n1\n-\n0f41ce9b-ff38-4105-b9e8-e94979457d48\n'
+    yield f'\ntmpfs\n0\n-\n{HASH.upper()}\n\n'
+
+
+def verified(folder):
+    """Each superblock that veritysetup makes of the disks of tests/boot: where it stands, and what else is read there."""
+    for name in disks.FORMS:
+        if 'squashfs verified' not in name and name != 'tree of squashfs' or name.startswith('holder'):
+            continue
+        out = folder / 'disk'
+        disks.make(name, out, {'dev': DIR})
+        data, root_hash = out.read_bytes(), Path(f'{out}.roothash').read_text()
+        at = data.find(b'verity\0\0')
+        claims = disks.claimed(out) if at > 0 else 4096
+        block, = struct.unpack_from('<I', data, at + 64)
+        at = at if at >= 0 else -(-claims // block) * block
+        # its size; a piece
+        medium = struct.pack('<QQ', len(data), at) + data[at:at + 512]
+        for options in OPTIONS:
+            for signature in ('', '/hash.p7s'):
+                head = f'{root_hash}\n{options}\n{signature}\n'.encode()
+                yield head + struct.pack('<Q', claims) + medium
+        for path in folder.iterdir():
+            if path.is_file():
+                path.unlink()
+
+
 def command_lines():
     for path in TOP.glob('boards/*/cmdline'):
         yield path.read_text()
@@ -77,6 +122,7 @@ TEXTS = {
                           ('9p', 'share', '')]],
     'uevent': lambda: [f'{key}\0{event}' for key in ('MODALIAS=', 'DEVNAME=') for event in EVENTS],
     'pattern': lambda: PATTERNS,
+    'overlay': writable,
     'modules': lambda: [f'{asked}\n{words}\n{INDEX}' for asked in ASKED for words in WORDS],
 }
 
@@ -89,6 +135,11 @@ def make(target, folder, program):
     if target in TEXTS:
         for number, text in enumerate(TEXTS[target]()):
             (folder / str(number)).write_text(text)
+        return
+    if target == 'verity':
+        with tempfile.TemporaryDirectory() as work:
+            for number, data in enumerate(verified(Path(work))):
+                (folder / str(number)).write_bytes(data)
         return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda row: subprocess.run([program, target, row[1], folder / row[0]], check=True),

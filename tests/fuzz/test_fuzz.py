@@ -33,6 +33,8 @@ NAMES = {
     'pattern': (512, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'modules'))]),
     'modules': (4096, [*TEXT, *(f'init/plan/{name}.c' for name in ('cmdline', 'modules'))]),
     'parttable': (12000, [*MEDIUM, 'init/plan/parttable*.c']),
+    'overlay': (5120, [*TEXT, *LAYERS]),
+    'verity': (4096, [*TEXT, *LAYERS, 'tests/fuzz/medium.c']),
     'super': (12000, [*MEDIUM, *TEXT, 'init/plan/super.c', 'init/plan/super/*.c']),
 }
 # The stand-in for plan/crc.c lets the fuzzer get behind the checksums; with "-crc" they count as
