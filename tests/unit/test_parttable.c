@@ -359,6 +359,49 @@ static void gpt_entries(void **state)
 }
 
 /* As few as can be: behind them is none. They may stand in the last sector. */
+/* What root=gpt-auto goes by: the type, unless it is not to be taken, and whether it may be written to. */
+static void gpt_types(void **state)
+{
+	static const char type[] = "89abcdef-4567-0123-0000-000000000000";
+	static const struct {
+		unsigned long long attributes;
+		const char *type;
+		bool is_readonly;
+	} rows[] = {
+		{ 0, type, false },
+		{ 1ULL << 60, type, true },
+		{ 1ULL << 63, "", false },
+		{ 1ULL << 63 | 1ULL << 60, "", true },
+		/* growfs and shadow copy, and those that every type has: none of ours */
+		{ 1ULL << 59 | 1ULL << 61 | 1ULL << 62 | 7, type, false },
+		{ ~(1ULL << 63 | 1ULL << 60), type, false },
+		{ ~0ULL, "", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows) && CONFIG_ROOT_GPT_AUTO; i++) {
+		row_is(i, rows[i].type);
+		gpt(512);
+		entry(0, 64, 65, "root");
+		put(array_of(1) + 48, rows[i].attributes, 8);
+		put(array_of(last()) + 48, rows[i].attributes, 8);
+		seal(1);
+		seal(last());
+		for (int backup = 0; backup < 2; backup++) {
+			assert_int_equal(find((struct wanted){ .number = 1 }, ALL), 1);
+			assert_string_equal(hits[0].id.type, rows[i].type);
+			assert_int_equal(hits[0].id.is_readonly, rows[i].is_readonly);
+			/* the same of the backup, whose primary is damaged */
+			put(512, 0, 8);
+		}
+	}
+	/* an MBR's types are others: they are nobody's */
+	mbr(512);
+	slot(0, 0, 0x83, 64, 2);
+	assert_int_equal(find((struct wanted){ .number = 1 }, ALL), 1);
+	assert_true(!CONFIG_ROOT_GPT_AUTO || !*hits[0].id.type);
+}
+
 static void gpt_of_1_entry(void **state)
 {
 	(void)state;
@@ -999,6 +1042,7 @@ int main(void)
 		cmocka_unit_test_teardown(gpt_of_all_sectors, end),
 		cmocka_unit_test_teardown(sectors_that_are_none, end),
 		cmocka_unit_test_teardown(gpt_header_fields, end),
+		cmocka_unit_test_teardown(gpt_types, end),
 		cmocka_unit_test_teardown(gpt_checksums, end),
 		cmocka_unit_test_teardown(gpt_entries, end),
 		cmocka_unit_test_teardown(gpt_of_1_entry, end),

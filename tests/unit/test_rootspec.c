@@ -273,6 +273,38 @@ static void tags(void **state)
 	}
 }
 
+/* The partition of root's type: nothing else of a device answers to it, nor that type to anything else. */
+static void gpt_auto(void **state)
+{
+	static const char *const bad[] = { "gpt-aut", "gpt-auto1", "gpt-auto/PARTNROFF=1", "gpt-auto,", "GPT-AUTO", "gpt_auto" };
+	char other[] = CONFIG_ROOT_TYPE;
+
+	(void)state;
+	assert_int_equal(parse("gpt-auto"), CONFIG_ROOT_GPT_AUTO ? 0 : -EOPNOTSUPP);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(parse(bad[i]), -EINVAL);
+	if (!CONFIG_ROOT_GPT_AUTO)
+		return;
+	assert_int_equal(parse("gpt-auto"), 0);
+	assert_int_equal(spec.kind, ROOT_TAG);
+	assert_int_equal(spec.tag, TAG_TYPE);
+	assert_int_equal(spec.offset, 0);
+	assert_string_equal(spec.value, CONFIG_ROOT_TYPE);
+	assert_true(rootspec_is(&spec, TAG_TYPE, CONFIG_ROOT_TYPE));
+	/* of one that is not to be taken */
+	assert_false(rootspec_is(&spec, TAG_TYPE, ""));
+	other[35] = other[35] == '0' ? '1' : '0';
+	assert_false(rootspec_is(&spec, TAG_TYPE, other));
+	for (unsigned tag = 0; tag < TAGS; tag++)
+		assert_false(rootspec_is(&spec, tag, CONFIG_ROOT_TYPE));
+	assert_false(rootspec_begins(&spec, CONFIG_ROOT_TYPE));
+	/* with keys of its own, and types */
+	assert_int_equal(parse_typed("gpt-auto", "ext4"), 0);
+	/* another form has no such tag */
+	if (!parse("PARTUUID=" CONFIG_ROOT_TYPE))
+		assert_false(rootspec_is(&spec, TAG_TYPE, CONFIG_ROOT_TYPE));
+}
+
 static void flash(void **state)
 {
 	static const struct {
@@ -580,6 +612,7 @@ int main(void)
 		cmocka_unit_test(hex),
 		cmocka_unit_test(other_forms),
 		cmocka_unit_test(tags),
+		cmocka_unit_test(gpt_auto),
 		cmocka_unit_test(flash),
 		cmocka_unit_test(shares),
 		cmocka_unit_test(keys),
