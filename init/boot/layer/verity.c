@@ -84,6 +84,13 @@ static void offer_signature(struct boot *b)
 		refuse(b, "roothashsig=%s: %d", v.signature, size);
 }
 
+/* What the kernel says of a signature, in its own words; of the first where it wants one and there is none, too. */
+#define SIGNATURE_REASONS(row) \
+	row(ENOKEY, "not signed by a key that this kernel trusts") \
+	row(EKEYREJECTED, "its signature does not match") \
+	row(EBADMSG, "its signature is not PKCS#7 in DER")
+STR_ROWS(signature_reasons, SIGNATURE_REASONS);
+
 static void make(struct boot *b)
 {
 	static char node[ROOTSPEC_NAME_MAX + 1], table[VERITY_TABLE_MAX], where[LAYER_ROOT_MAX];
@@ -124,8 +131,10 @@ static void make(struct boot *b)
 	if (err == -EINVAL && (v.data_shift > 12 || 1U << v.data_shift < sys_sector(b->device)))
 		refuse(b, "roothash=%s: blocks of %u bytes: larger than a page, or smaller than a sector", v.root_hash,
 		       1U << v.data_shift);
+	if (CONFIG_VERITY_SIGNATURE)
+		why = STR_ROW(signature_reasons, -err);
 	if (err)
-		refuse_hash(b, str_error(err));
+		refuse_hash(b, why ? why : str_error(err));
 	sys_close(b->device);
 	find_made(b, node, "roothash", v.root_hash);
 	if (CONFIG_VERITY_UDEV)
