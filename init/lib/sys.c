@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <linux/cdrom.h>
 #include <linux/fs.h>
-#include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/reboot.h>
 #include <sched.h>
@@ -397,9 +396,14 @@ int sys_load_module(int fd, const char *options, int flags)
 	return call3(SYS_finit_module, fd, options, flags);
 }
 
-int sys_add_key(const char *name, const void *data, size_t size)
+int sys_add_key(const char *type, const char *name, const void *data, size_t size, int keyring)
 {
-	return call5(SYS_add_key, "user", name, data, size, KEY_SPEC_THREAD_KEYRING);
+	return call5(SYS_add_key, type, name, data, size, keyring);
+}
+
+int sys_seal_keyring(int keyring)
+{
+	return call4(SYS_keyctl, KEYCTL_RESTRICT_KEYRING, keyring, 0, 0);
 }
 
 int sys_pid(void)

@@ -8,6 +8,7 @@
 #define LIB_SYS_H
 
 #include <linux/btrfs.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -112,8 +113,10 @@ const char *sys_release(void);
 #define SYS_MODULE_COMPRESSED 4 /* MODULE_INIT_COMPRESSED_FILE (linux/module.h, Linux 5.17) */
 int sys_load_module(int fd, const char *options, int flags);
 
-/* A key of type "user", in the keyring of this thread, which is gone after exec. */
-int sys_add_key(const char *name, const void *data, size_t size);
+/* A key of this type in that keyring; name: NULL where its data has one. */
+#define SYS_THREAD_KEYRING KEY_SPEC_THREAD_KEYRING /* of this thread: it is gone after exec */
+int sys_add_key(const char *type, const char *name, const void *data, size_t size, int keyring);
+int sys_seal_keyring(int keyring); /* keyctl, KEYCTL_RESTRICT_KEYRING: it takes no more keys, ever */
 
 /* Processes. */
 int sys_pid(void);

@@ -145,6 +145,7 @@ def test_verity_by_its_hash(explain):  # noqa: F811
     ('', ['CONFIG_VERITY_OPTIONS="check-at-most-once"'], 'options: check-at-most-once\n'),
     ('', [f'CONFIG_VERITY_ROOTHASH="{"b" * 64}"'], f'hash {"b" * 64} (sha256)\nthe image\'s own, whatever roothash='),
     ('roothashsig=/sig', ['CONFIG_VERITY_SIGNATURE=y'], "in the image's file /sig against"),
+    ('roothashsig=/sig', ['CONFIG_VERITY_SIGNATURE=y', 'CONFIG_VERITY_KEYRING=y'], "against the image's file /verity.der, a certificate"),
 ])
 def test_options_of_verity(words, lines, said, explain):  # noqa: F811
     assert said in text_of(explain(f'root=/dev/vda roothash={HASH} {words}', VERITY, *lines), 'verity')

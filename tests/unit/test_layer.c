@@ -229,6 +229,45 @@ static void behind(void **state)
 	assert_true(verity_behind((1ULL << 40) + 1, 16) == (1ULL << 40) + 65536);
 }
 
+/* What there is to find the number in: lines of Linux 7.3, and what does not describe a keyring as the kernel does. */
+static void keyrings(void **state)
+{
+	static const struct {
+		const char *keys;
+		int number;
+	} rows[] = {
+		{ "03dd51ba I------     1 perm 082f0000     0     0 keyring   .dm-verity: empty\n", 0x3dd51ba },
+		{ "0a1cc4a5 I--Q---     6 perm 1f3f0000     0 65534 keyring   _uid.0: empty\n"
+		  "2f0d8c11 I------     2   3d 082f0000     0     0 keyring   .dm-verity: 12\n"
+		  "3f0d8c12 I------     1 perm 1f030000     0     0 asymmetri a b: .dm-verity: X509.rsa 0cab []\n", 0x2f0d8c11 },
+		/* a name with spaces, one that ends its line, a line that is cut short */
+		{ "00000005 I------     1 perm 1f030000     0     0 asymmetri a keyring .dm-verity: X509\n"
+		  "b\n 7\n\n7fffffff I------     1 perm 082f0000     0     0 keyring   .dm-verity: empty", 0x7fffffff },
+		{ "00000005 I------     1 perm 082f0000     0     0 keyring   .dm-verity2: empty\n", 0 },
+		{ "00000005 I------     1 perm 082f0000     0     0 keyring   .fs-verity: empty\n", 0 },
+		{ "00000005 I------     1 perm 082f0000     0     0 user      .dm-verity: 1\n", 0 },
+		{ "00000005 I------     1 perm 082f0000     0     0 keyring   .dm-verity", 0 },
+		{ "\n\n", 0 },
+		{ "", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const char *rest;
+		char *keys = own(rows[i].keys);
+
+		row_is((unsigned)i, rows[i].keys);
+		assert_int_equal(verity_keyring(keys, &rest), rows[i].number);
+		/* what ends in the middle of a line goes on there */
+		for (size_t cut = strlen(keys); cut-- && rows[i].number;) {
+			strcpy(keys, rows[i].keys);
+			keys[cut] = '\0';
+			if (!verity_keyring(keys, &rest))
+				assert_int_equal(verity_keyring(own(rows[i].keys) + (rest - keys), &rest), rows[i].number);
+		}
+	}
+}
+
 static void files(void **state)
 {
 	struct layer_words words;
@@ -329,8 +368,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words), cmocka_unit_test(plans), cmocka_unit_test(places), cmocka_unit_test(hashes),
-		cmocka_unit_test(superblocks), cmocka_unit_test(corrections), cmocka_unit_test(behind), cmocka_unit_test(files),
-		cmocka_unit_test(overlays), cmocka_unit_test(names),
+		cmocka_unit_test(superblocks), cmocka_unit_test(corrections), cmocka_unit_test(behind), cmocka_unit_test(keyrings),
+		cmocka_unit_test(files), cmocka_unit_test(overlays), cmocka_unit_test(names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

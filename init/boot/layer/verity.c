@@ -72,16 +72,79 @@ static void refuse_others(struct boot *b)
 	}
 }
 
+/* A key with what a file of the image holds. 0 or more, or -errno. */
+static int add_key(const char *path, const char *type, const char *name, int keyring)
+{
+	static char data[8192];
+	int size = sys_read_file(path, data, sizeof(data));
+
+	return size < 0 ? size : sys_add_key(type, name, data, (unsigned)size, keyring);
+}
+
+/* By pieces, for it has a line for each hash that Secure Boot forbids, hundreds of them. */
+static int find_keyring(void)
+{
+	static char keys[4096];
+	const char *rest;
+	char *end = keys;
+	int fd = sys_open("/proc/keys", O_RDONLY), keyring = 0, n;
+
+	while (!keyring && (n = sys_read(fd, end, (size_t)(keys + sizeof(keys) - 1 - end))) > 0) {
+		end[n] = '\0';
+		keyring = verity_keyring(keys, &rest);
+		/* the line that goes on, to the front */
+		end = str_print(keys, sizeof(keys), "%s", rest);
+	}
+	sys_close(fd);
+	return keyring;
+}
+
+/* What the kernel says of a certificate and of its keyring, in its own words. */
+#define TRUST_REASONS(row) \
+	row(EPERM, VERITY_KEYRING_NAME " is sealed: no dm_verity.keyring_unsealed=1") \
+	row(EBADMSG, "not X.509 in DER") \
+	row(ENOKEY, "no keyring " VERITY_KEYRING_NAME "; dm-verity of Linux 7.0 makes it")
+STR_ROWS(trust_reasons, TRUST_REASONS);
+
+/*
+ * The image's certificate into the kernel's keyring, where the kernel looks only once nobody can add to it. It is sealed
+ * whatever came of the certificate: init is not to find it open. Done once, for the first root that is signed.
+ */
+static void trust_certificate(struct boot *b)
+{
+	static int keyring;
+	const char *why;
+	int err, sealed;
+
+	if (keyring)
+		return;
+	keyring = find_keyring();
+	err = keyring ? add_key(VERITY_CERTIFICATE_PATH, "asymmetric", NULL, keyring) : -ENOKEY;
+	sealed = sys_seal_keyring(keyring);
+	if (err >= 0)
+		err = sealed;
+	if (err >= 0)
+		return;
+	why = STR_ROW(trust_reasons, -err);
+	refuse(b, "certificate " VERITY_CERTIFICATE_PATH ": %s", why ? why : str_error(err));
+}
+
+/* A word for its module, behind all others: without it that keyring is sealed, and empty. */
+static void unseal(struct params *p)
+{
+	static const struct word unsealed = { "dm_verity.keyring_unsealed", "1" };
+
+	if (p->module_word_count < MODULE_WORDS_MAX)
+		p->module_words[p->module_word_count++] = unsealed;
+}
+
 /* The root hash's signature, where the kernel looks for it: in a key of the only thread, which ends with exec. */
 static void offer_signature(struct boot *b)
 {
-	static char signature[8192];
-	int size = sys_read_file(v.signature, signature, sizeof(signature));
+	int err = add_key(v.signature, "user", VERITY_KEY, SYS_THREAD_KEYRING);
 
-	if (size >= 0)
-		size = sys_add_key(VERITY_KEY, signature, (unsigned)size);
-	if (size < 0)
-		refuse(b, "roothashsig=%s: %d", v.signature, size);
+	if (err < 0)
+		refuse(b, "roothashsig=%s: %d", v.signature, err);
 }
 
 /* What the kernel says of a signature, in its own words; of the first where it wants one and there is none, too. */
@@ -123,9 +186,13 @@ static void make(struct boot *b)
 	if (why)
 		refuse_hash(b, why);
 	if (CONFIG_MODULES) {
+		if (CONFIG_VERITY_KEYRING && v.signature)
+			unseal(&b->params);
 		modules_ask(b, "dm-verity");
 		modules_ask(b, v.algorithm);
 	}
+	if (CONFIG_VERITY_KEYRING && v.signature)
+		trust_certificate(b);
 	verity_uuid(uuid, &v);
 	err = dm_create(b, "root", uuid, "verity", (unsigned long long)v.data_blocks << v.data_shift, table, node);
 	if (err == -EINVAL && (v.data_shift > 12 || 1U << v.data_shift < sys_sector(b->device)))

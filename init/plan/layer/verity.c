@@ -230,3 +230,15 @@ void verity_uuid(char *text, const struct verity *v)
 {
 	str_copy(digits(str_print(text, VERITY_UUID_MAX, "CRYPT-VERITY-"), v->uuid, 16), sizeof("-root"), "-root");
 }
+
+int verity_keyring(const char *keys, const char **rest)
+{
+	for (*rest = keys; *keys; keys++) {
+		if (*keys == '\n')
+			*rest = keys + 1;
+		/* type, and what begins the description; the line begins with the number */
+		if (str_after(keys, " keyring   " VERITY_KEYRING_NAME ":"))
+			return (int)str_number(rest, 16);
+	}
+	return 0;
+}

@@ -20,6 +20,10 @@
 /* The signature is in the key of this name. */
 #define VERITY_KEY "kindling:roothash"
 
+/* The kernel's keyring for root hashes, and the image's certificate for it. */
+#define VERITY_KEYRING_NAME ".dm-verity"
+#define VERITY_CERTIFICATE_PATH "/verity.der"
+
 struct verity {
 	const char *root_hash;   /* roothash=, whole: hex digits */
 	char *hash_device;       /* verityhash=: a root= form; NULL: behind the data */
@@ -76,6 +80,12 @@ const char *verity_search(struct verity *v, struct reader *r, unsigned char *at,
 
 /* The target's parameters into text of VERITY_TABLE_MAX bytes; devices as MAJ:MIN, fec NULL for none. NULL, or why not. */
 const char *verity_table(char *text, struct verity *v, const char *data, const char *hash, const char *fec);
+
+/*
+ * The number of the kernel's keyring, in some of the text of /proc/keys (proc_keys(5)); 0 when it is not there. *rest is
+ * then the line that does not end in it.
+ */
+int verity_keyring(const char *keys, const char **rest);
 
 /* The device's uuid into text of VERITY_UUID_MAX bytes. */
 void verity_uuid(char *text, const struct verity *v);
