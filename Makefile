@@ -81,7 +81,7 @@ words:
 
 .PHONY: clean
 clean:
-	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/modules $(O)/layers $(O)/toybox $(O)/*.img $(O)/.config $(O)/kernel.fragment
+	$(Q)rm -rf $(O)/config $(O)/init $(O)/images $(O)/modules $(O)/layers $(O)/toybox $(O)/verity.der $(O)/*.img $(O)/.config $(O)/kernel.fragment
 
 # ---- for a board -------------------------------------------------------------------------------
 

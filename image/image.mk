@@ -5,8 +5,18 @@ with-shell := $(filter 1,$(CONFIG_SHELL))
 $(O)/toybox: $(wildcard packages/toybox/*) $(config)/musl
 	$(Q)cp $$(packages/build toybox $(CONFIG_ARCH) rescue)/toybox $@
 
-lists := image/core.list $(if $(with-shell),image/shell.list) $(if $(apart),,$(with-modules))
-$(images)/initramfs.list: $(lists) $(config)/options/SHELL $(config)/options/MODULES_APART $(config)/modules
+# The certificate that the kernel is to trust.
+with-certificate := $(if $(CONFIG_VERITY_CERTIFICATE),$(O)/verity.der)
+given-certificate = $(call path,$(CONFIG_VERITY_CERTIFICATE))
+$(O)/verity.der: FORCE
+	@case $$(head -c 1 $(given-certificate)) in 0) ;; *) echo "make: CONFIG_VERITY_CERTIFICATE="$(given-certificate)":" \
+		"no DER; openssl x509 -outform der makes it of PEM" >&2; exit 1 ;; esac
+	$(Q)cmp -s $(given-certificate) $@ || cp $(given-certificate) $@
+
+lists := image/core.list $(if $(with-shell),image/shell.list) \
+	$(if $(with-certificate),image/verity.list) $(if $(apart),,$(with-modules))
+$(images)/initramfs.list: $(lists) $(config)/options/SHELL $(config)/options/VERITY_CERTIFICATE \
+		$(config)/options/MODULES_APART $(config)/modules
 	@mkdir -p $(@D)
 	@$(if $(MODULES)$(with-apart),,if [ -f $(modules)/release ]; then \
 		$(if $(forgotten),:,echo "make: MODULES= not given: the image is without the modules of" \
@@ -15,7 +25,7 @@ $(images)/initramfs.list: $(lists) $(config)/options/SHELL $(config)/options/MOD
 	fi)
 	$(Q)sed -e '/^#/d' -e 's|@OUT@|$(abspath $(O))|' $(lists) >$@
 
-$(images)/initramfs.cpio: $(images)/initramfs.list image/mkcpio $(O)/init/init $(if $(with-shell),$(O)/toybox)
+$(images)/initramfs.cpio: $(images)/initramfs.list image/mkcpio $(O)/init/init $(if $(with-shell),$(O)/toybox) $(with-certificate)
 	$(Q)image/mkcpio $< $@
 
 $(modules)/modules.cpio: $(modules)/modules.list

@@ -373,6 +373,27 @@ def test_image_follows_its_list(copy, tmp_path):
     assert 'extra' in output('bsdtar', '-tf', out / 'images/initramfs.cpio')
 
 
+def test_image_follows_its_certificate(copy, tmp_path):
+    """CONFIG_VERITY_CERTIFICATE, from anywhere: it is in the image as it is now, and PEM is none that the kernel reads."""
+    out, file = tmp_path / 'out', tmp_path / 'a b.der'
+    out.mkdir()
+    (out / '.config').write_text('CONFIG_LAYER_VERITY=y\nCONFIG_VERITY_SIGNATURE=y\nCONFIG_VERITY_KEYRING=y\n'
+                                 f'CONFIG_VERITY_CERTIFICATE="{file}"\n')
+
+    def said():
+        return make(f'O={out}', top=copy).stdout
+
+    for content in b'0 the first', b'0 the second one':
+        file.write_bytes(content)
+        said()
+        assert content in (out / 'images/initramfs.cpio').read_bytes()
+    assert 'IMAGE' not in said()
+    file.write_bytes(b'-----BEGIN CERTIFICATE-----')
+    assert f'CONFIG_VERITY_CERTIFICATE={file}: no DER; openssl' in said()
+    file.unlink()
+    assert f"'{file}'" in said() and 'verity.der] Error' in said()
+
+
 @pytest.mark.parametrize('tool', ['mkcpio', 'compress', 'strip'])
 def test_image_follows_its_tools(tool, copy, tmp_path):
     out = tmp_path / 'out'
