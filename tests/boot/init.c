@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void say(const char *format, ...)
@@ -52,6 +53,25 @@ static void try(const char *word)
 	sync();
 }
 
+/* keyring=NAME: is it there, and does it take a key? */
+static void try_keyring(const char *name)
+{
+	FILE *keys = fopen("/proc/keys", "r");
+	char line[1024], type[16], described[64];
+	unsigned serial;
+
+	while (keys && fgets(line, sizeof(line), keys)) {
+		if (sscanf(line, "%x %*s %*s %*s %*s %*s %*s %15s %63s", &serial, type, described) != 3 ||
+		    strcmp(type, "keyring") || strncmp(described, name, strlen(name)))
+			continue;
+		say("INIT key %s", line);
+		if (syscall(SYS_add_key, "user", "kindling:test", "x", 1, serial) < 0)
+			say("INIT cannot add a key: %d\n", errno);
+		else
+			say("INIT added a key\n");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	int has_proc = access("/proc/self", F_OK) == 0;
@@ -76,7 +96,10 @@ int main(int argc, char **argv)
 	if (!access("/sbin/modprobe", X_OK))
 		mount("none", "/proc", "kindling-none", 0, NULL);
 	for (int i = 1; i < argc; i++)
-		try(argv[i]);
+		if (!strncmp(argv[i], "keyring=", 8))
+			try_keyring(argv[i] + 8);
+		else
+			try(argv[i]);
 	say("INIT end\n");
 	reboot(RB_POWER_OFF);
 	pause();

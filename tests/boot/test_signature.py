@@ -1,4 +1,4 @@
-"""A signed root hash: the kernel holds it against a certificate of its own, qemu/kernels/verity.crt."""
+"""A signed root hash: the kernel holds it against a certificate of its own, qemu/kernels/verity.crt, or of the image."""
 import re
 import subprocess
 from pathlib import Path
@@ -36,10 +36,10 @@ def stranger(folder):
     return folder / 'key', folder / 'crt'
 
 
-def boot(root, folder, signature, words='panic=-1'):
+def boot(root, folder, signature, words='panic=-1', config='CONFIG_LAYER_VERITY=y\nCONFIG_VERITY_SIGNATURE=y', files=None):
     image = folder / 'image'
-    extra = machine.cpio(folder / 'extra', {'root.sig': signature})
-    image.write_bytes(built(BOARD, 'CONFIG_LAYER_VERITY=y\nCONFIG_VERITY_SIGNATURE=y').image.read_bytes() + Path(extra).read_bytes())
+    extra = machine.cpio(folder / 'extra', {'root.sig': signature, **(files or {})})
+    image.write_bytes(built(BOARD, config).image.read_bytes() + Path(extra).read_bytes())
     root_hash = root.with_name('root.roothash').read_text()
     with machine.boot(BOARD, kernel=machine.kernel(KERNEL), initrd=image,
                       cmdline=f'console=ttyS0 root=/dev/vda roothash={root_hash} roothashsig=/root.sig {words}',
@@ -76,3 +76,81 @@ def test_no_signature(root, tmp_path):
     (tmp_path / 'sig').write_bytes(b'')
     said = boot(root, tmp_path, tmp_path / 'sig', 'panic=-1 roothashsig=/none')
     assert 'kindling: roothashsig=/none: not found; rebooting now' in said
+
+
+# ---- by the image's own certificate, on a kernel that knows none of ours -------------------------
+
+KEYRING = 'CONFIG_LAYER_VERITY=y\nCONFIG_VERITY_SIGNATURE=y\nCONFIG_VERITY_KEYRING=y\n'
+
+
+@pytest.fixture(scope='module')
+def certificate():
+    """At one place, so that the build with it is the same each time."""
+    out = machine.BUILD / 'tests/verity certificate.der'
+    made = subprocess.run(['openssl', 'x509', '-in', KEYS / 'verity.crt', '-outform', 'der'], check=True, stdout=subprocess.PIPE).stdout
+    with machine.alone(out):
+        if not out.exists() or out.read_bytes() != made:
+            out.write_bytes(made)
+    return out
+
+
+def boot_newest(root, folder, words='', config='', files=None, by=None, signature='roothashsig=/root.sig'):
+    """Debian's newest kernel, of which dm-verity is a module; its signature is ours, or that of another key."""
+    newest = machine.stock('newest')
+    build = built(BOARD, f'{KEYRING}CONFIG_COMPRESS_XZ=y\nCONFIG_MODULES_LIMIT=4000000\n'
+                  f'CONFIG_MODULES_LIST="virtio_pci virtio_blk squashfs dm_verity"\n{config}',
+                  (f'MODULES={newest / "modules"}',))
+    root_hash = root.with_name('root.roothash').read_text()
+    extra = machine.cpio(folder / 'extra', {'root.sig': sign(root_hash, by, folder / 'sig'), **(files or {})})
+    (folder / 'image').write_bytes(build.image.read_bytes() + Path(extra).read_bytes())
+    with machine.boot(BOARD, kernel=newest / 'kernel', initrd=folder / 'image',
+                      cmdline=f'console=ttyS0 panic=-1 root=/dev/vda roothash={root_hash} {signature} {words}',
+                      qemu=['-m', '512', '-drive', f'file={root},format=raw,if=virtio,snapshot=on']) as guest:
+        return guest.wait()
+
+
+def test_own_certificate(root, certificate, tmp_path):
+    """The bootloader cannot keep the keyring sealed, and init finds it so: nobody can add another."""
+    said = boot_newest(root, tmp_path, 'dm_verity.require_signatures=1 dm_verity.keyring_unsealed=0 -- keyring=.dm-verity',
+                       f'CONFIG_VERITY_CERTIFICATE="{certificate}"\n')
+    assert re.search('INIT mount /dev/dm-0 / squashfs ro', said), said
+    assert re.search(r'INIT key .* \.dm-verity: 1\nINIT cannot add a key: 1\n', said), said
+
+
+@pytest.mark.long
+def test_own_certificate_and_another_key(root, certificate, tmp_path):
+    said = boot_newest(root, tmp_path, by=stranger(tmp_path), files={'verity.der': certificate})
+    assert re.search('kindling: roothash=.*: /dev/vda: not signed by a key that this kernel trusts; rebooting now', said), said
+    assert 'INIT' not in said
+
+
+@pytest.mark.long
+@pytest.mark.parametrize('content, why', [(None, 'not found'), (b'', 'invalid'), (b'0\x03abc', 'not X.509 in DER')])
+def test_no_certificate(root, tmp_path, content, why):
+    """init of the next root finds the keyring sealed all the same."""
+    said = boot_newest(root, tmp_path, 'rootfallback=/dev/vda,roothash= -- keyring=.dm-verity',
+                       files=None if content is None else {'verity.der': content})
+    assert f'kindling: certificate /verity.der: {why}; trying rootfallback' in said, said
+    assert re.search(r'INIT key .* \.dm-verity: empty\nINIT cannot add a key: 1\n', said), said
+
+
+@pytest.mark.long
+def test_keyring_is_sealed(root, certificate, tmp_path):
+    """Its module was loaded before anybody wanted it open."""
+    said = boot_newest(root, tmp_path, 'modules=dm_verity', files={'verity.der': certificate})
+    assert 'kindling: certificate /verity.der: .dm-verity is sealed: no dm_verity.keyring_unsealed=1; rebooting now' in said, said
+
+
+@pytest.mark.long
+def test_signature_that_the_image_wants(root, tmp_path):
+    """The bootloader can give a root hash without one, but not take the word back."""
+    said = boot_newest(root, tmp_path, 'dm_verity.require_signatures=0 ' + ' '.join(f'x.y{n}=1' for n in range(64)),
+                       'CONFIG_CMDLINE_APPEND="dm_verity.require_signatures=1"\nCONFIG_CMDLINE_LOCK="modules"\n', signature='')
+    assert re.search('kindling: roothash=.*: /dev/vda: not signed by a key that this kernel trusts; rebooting now', said), said
+
+
+def test_no_keyring(root, certificate, tmp_path):
+    """On a kernel before 7.0; it is refused even where that would trust the key."""
+    said = boot(root, tmp_path, sign(root.with_name('root.roothash').read_text(), None, tmp_path / 'sig'),
+                config=KEYRING, files={'verity.der': certificate})
+    assert 'kindling: certificate /verity.der: no keyring .dm-verity; dm-verity of Linux 7.0 makes it; rebooting now' in said, said
