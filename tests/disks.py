@@ -24,6 +24,7 @@ PAIR = '6b696e64-6c69-4e67-8000-00000000000b'
 PAIR_LOCK = threading.Lock()
 EXT4 = '6b696e64-6c69-4e67-8000-000000000001'
 MIB = 1 << 20
+SALT = '5a' * 32
 PATH = os.environ | {'PATH': os.environ['PATH'] + ':/usr/sbin:/sbin'}
 
 
@@ -282,7 +283,7 @@ def verity(make, *options, own=False, least=0, after=()):
             file.truncate(max(size, least))
         hashes.unlink(missing_ok=True)
         where = [out, hashes] if own else [f'--hash-offset={size}', f'--data-blocks={size // block}', out, out]
-        said = subprocess.run(['veritysetup', 'format', '--salt=' + '5a' * 32, '--uuid=' + PAIR, *options, *where],
+        said = subprocess.run(['veritysetup', 'format', f'--salt={SALT}', '--uuid=' + PAIR, *options, *where],
                               env=PATH, stdout=subprocess.PIPE, text=True, check=True).stdout
         Path(f'{out}.roothash').write_text(re.search(r'^Root hash:\s*(\S+)', said, re.M)[1])
         if own:

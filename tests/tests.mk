@@ -1,8 +1,8 @@
 # The tests, and what is compared with others.
 
-unconfigured += check check-long check-lab matrix bench bench-coldplug bench-ram
+unconfigured += check check-long check-lab matrix bench bench-coldplug bench-layers bench-ram
 
-.PHONY: check check-long check-lab matrix bench bench-coldplug bench-ram
+.PHONY: check check-long check-lab matrix bench bench-coldplug bench-layers bench-ram
 check:
 	$(Q)tests/run $@
 
@@ -21,6 +21,9 @@ bench:
 
 bench-coldplug:
 	$(Q)tests/bench/coldplug
+
+bench-layers:
+	$(Q)tests/bench/layers
 
 bench-ram:
 	$(Q)tests/bench/ram
