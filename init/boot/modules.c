@@ -34,12 +34,12 @@ bool modules_there(void)
 	if (release)
 		return count;
 	release = sys_release();
-	sys_mount_pseudo("sysfs", "/sys"); /* for /sys/module */
 	str_print(path, sizeof(path), MODULES "%s/modules.index", release);
 	err = sys_read_file(path, suffix, sizeof(suffix));
 	if (err > 0) {
 		char *rest = str_find(suffix, '\n');
 
+		sys_mount_pseudo("sysfs", "/sys"); /* for /sys/module */
 		if (*rest)
 			*rest++ = '\0';
 		count = modules_read(rest, lines, LINES_MAX);

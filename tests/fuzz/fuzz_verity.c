@@ -165,7 +165,7 @@ static void look(const struct verity *wanted, unsigned long long claims, bool al
 	medium_open(&medium, data, size);
 	why = alone ? verity_read(&v, &medium.reader, at, 0) : verity_search(&v, &medium.reader, at, claims);
 	medium_check(&medium);
-	assert(medium.reads <= (alone ? 1 : VERITY_SHIFT_MAX - VERITY_SHIFT_MIN + 1));
+	assert(medium.reads <= (alone ? 1 : VERITY_SHIFTS));
 	if (why) {
 		assert(*why);
 		return;

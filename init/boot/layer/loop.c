@@ -46,13 +46,17 @@ static int open_file(const char *path)
 /* The file behind this loop device, until nobody has it open; read-only, because both were opened so. */
 static int configure(int fd, int file)
 {
-	static struct loop_info64 info;
-	int err = sys_control(fd, LOOP_SET_FD, (void *)(long)file);
+	static struct loop_config config = { .info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR };
+	int err;
 
+	config.fd = (unsigned)file;
+	if (!sys_control(fd, LOOP_CONFIGURE, &config))
+		return 0;
+	/* below Linux 5.8; the second of these waits for the device to be idle, with several processors some 10 ms */
+	err = sys_control(fd, LOOP_SET_FD, (void *)(long)file);
 	if (err)
 		return err;
-	info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
-	err = sys_control(fd, LOOP_SET_STATUS64, &info);
+	err = sys_control(fd, LOOP_SET_STATUS64, &config.info);
 	/* it would keep the file, and what holds that, for ever */
 	if (err)
 		sys_control(fd, LOOP_CLR_FD, NULL);

@@ -177,8 +177,9 @@ const char *verity_search(struct verity *v, struct reader *r, unsigned char *at,
 {
 	const char *found = verity_none, *why;
 
-	for (unsigned shift = VERITY_SHIFT_MIN; shift <= VERITY_SHIFT_MAX; shift++) {
-		unsigned long long offset = verity_behind(size, shift);
+	/* first what veritysetup has when nothing else is asked of it: 4 KiB */
+	for (unsigned i = 0; i < VERITY_SHIFTS; i++) {
+		unsigned long long offset = verity_behind(size, VERITY_SHIFT_MIN + (12 - VERITY_SHIFT_MIN + i) % VERITY_SHIFTS);
 
 		why = verity_read(v, r, at, offset);
 		/* squashfs pads what has smaller blocks to 4 KiB */

@@ -11,6 +11,7 @@
 #define VERITY_SUPERBLOCK 512
 #define VERITY_SHIFT_MIN 9
 #define VERITY_SHIFT_MAX 16
+#define VERITY_SHIFTS (VERITY_SHIFT_MAX - VERITY_SHIFT_MIN + 1)
 /* Two devices as MAJ:MIN, numbers, the digits of root hash and salt, options. */
 #define VERITY_TABLE_MAX 1408
 /* Of an option: room enough for a device by its PARTUUID. */
