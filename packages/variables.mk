@@ -21,7 +21,7 @@ empty :=
 escaped = $(subst $(empty) $(empty),\ ,$1)
 
 # folder: is $1=, which is $2 by itself, a folder to build in? Among the sources `make clean` would take these along.
-sources-in := $(addprefix $(CURDIR)/,boards external image init kconfig packages qemu tests)
+sources-in := $(addprefix $(CURDIR)/,boards external image init kconfig man packages qemu tests)
 folder = $(if $($1),,$(error $1=: empty; name a folder, or leave it out for $2)) \
 	$(if $(filter $(CURDIR) $(sources-in) $(sources-in:=/%),$(or $(realpath $($1)),$(abspath $($1)))), \
 		$(error $1=$($1): that is among the sources; build in $2, or outside of the tree)) \

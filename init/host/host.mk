@@ -1,4 +1,4 @@
-# The host tool, kindling(1).
+# The host tool, kindling(1), and what is installed.
 
 # Not in O: it is built for this machine and knows all options.
 H ?= build/host
@@ -32,4 +32,6 @@ $(H)/kindling: $(host-objects)
 
 install: $(H)/kindling
 	$(Q)$(INSTALL) -D -s -m 755 $< $(call path,$(DESTDIR)$(PREFIX)/bin/kindling)
-	$(Q)$(INSTALL) -D -m 644 init/host/kindling.1 $(call path,$(DESTDIR)$(PREFIX)/share/man/man1/kindling.1)
+	$(Q)for page in $(wildcard man/kindling.?); do \
+		$(INSTALL) -D -m 644 $$page $(call path,$(DESTDIR)$(PREFIX)/share/man)/man$${page##*.}/$${page##*/}; \
+	done
