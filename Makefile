@@ -52,11 +52,12 @@ else ifneq ($(filter-out help list-boards,$(goals)),)
 # ---- for any machine ---------------------------------------------------------------------------
 
 # Goals that do not build for a board; the parts add theirs.
-unconfigured := help list-boards flash flags readme words clean
+unconfigured := help list-boards flash flags clean
 
 include packages/variables.mk	# the user's: values that cannot be, and path
 include kconfig/kconfig.mk	# defconfig menuconfig olddefconfig savedefconfig
 include init/host/host.mk	# host install: the tool kindling(1)
+include man/pages.mk		# readme words options: pages that a command writes
 include tests/tests.mk		# check check-long matrix bench
 
 # Of the card that is there: with sudo, nothing is built.
@@ -64,20 +65,10 @@ include tests/tests.mk		# check check-long matrix bench
 flash:
 	$(Q)image/flash $(images)/disk.img "$${DEV-}" $(if $(filter 1,$(FIXED)),--fixed) $(if $(filter 1,$(YES)),--yes)
 
-# Files that a command writes anew: what each compiler flag gains, the README's size table, the page of
-# other systems' words.
-.PHONY: flags readme words
+# init/flags anew: what each compiler flag gains.
+.PHONY: flags
 flags:
 	$(Q)init/measure-flags
-
-readme:
-	$(Q)mkdir -p build
-	$(Q)image/table >build/table.md
-	$(Q)sed -i -e '/^<!-- sizes -->/,/^<!-- end/{//!d}' -e '/^<!-- sizes -->/r build/table.md' README.md
-
-words:
-	$(Q)init/host/words >WORDS.md.tmp
-	$(Q)mv WORDS.md.tmp WORDS.md
 
 .PHONY: clean
 clean:
