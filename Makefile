@@ -52,7 +52,7 @@ else ifneq ($(filter-out help list-boards,$(goals)),)
 # ---- for any machine ---------------------------------------------------------------------------
 
 # Goals that do not build for a board; the parts add theirs.
-unconfigured := help list-boards flash flags clean
+unconfigured := help list-boards flash flags dist clean
 
 include packages/variables.mk	# the user's: values that cannot be, and path
 include kconfig/kconfig.mk	# defconfig menuconfig olddefconfig savedefconfig
@@ -69,6 +69,17 @@ flash:
 .PHONY: flags
 flags:
 	$(Q)init/measure-flags
+
+# A release: what is committed, as a tarball. The same commit gives the same bytes.
+version := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' init/init.h)
+release := build/kindling-$(version)
+.PHONY: dist
+dist:
+	$(Q)mkdir -p build
+	$(Q)git --git-dir=.git -c tar.umask=022 archive --prefix=$(notdir $(release))/ -o $(release).tar HEAD
+	$(Q)[ -z "$$(git --git-dir=.git status --porcelain)" ] || echo "make: dist: what is not committed is not in it" >&2
+	$(Q)xz -9ef -T1 $(release).tar
+	@printf '  %-7s %s bytes: %s\n' READY "$$(wc -c <$(release).tar.xz)" $(release).tar.xz
 
 .PHONY: clean
 clean:

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#define VERSION "0.1"
+#define VERSION "1.0"
 
 /* Where root is mounted until the switch; the kernel's own image has it too. */
 #define NEW_ROOT "/root"
