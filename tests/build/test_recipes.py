@@ -13,7 +13,8 @@ import pytest
 from kconfiglib import Kconfig
 
 import machine
-from builds import copied, make
+import messages
+from builds import copied
 from machine import TOP, output
 
 PAGE = (TOP / 'docs/recipes.md').read_text()
@@ -112,7 +113,7 @@ def patterns():
     """Words of the command line: /init's, its table's of others' words, and the kernel's as the host tool has them."""
     files = [TOP / 'init/plan/params.c', TOP / 'init/plan/foreign.def', TOP / 'init/host/kernel.c', TOP / 'init/plan/modules.c',
              *TOP.glob('init/plan/layer/*.c')]
-    return {word for file in files for text in re.findall(r'"([^"]*)"', file.read_text()) for word in text.split()
+    return {word for file in files for _, _, text in messages.literals(file.read_text()) for word in text.split()
             if re.fullmatch(r'[A-Za-z][\w.*-]*', word)}
 
 
@@ -134,8 +135,8 @@ def test_words_in_the_text_are_known(page):
         - NO_WORDS == set()
 
 
-# Of RAUC, of a tmpfs, of the kernel's printk, and one that has no row of its own.
-NO_WORDS = {'bootloader', 'bootname', 'size', 'printk.devkmsg', 'modprobe.blacklist'}
+# Of RAUC, of a tmpfs, and of the kernel's printk.
+NO_WORDS = {'bootloader', 'bootname', 'size', 'printk.devkmsg'}
 
 
 def test_what_is_not_there_is_found(monkeypatch):
