@@ -8,61 +8,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void begin_block(struct output *o)
-{
-	o->fields = 0;
-	if (o->json)
-		fputs(o->blocks ? ",\n\t{" : "\n\t{", stdout);
-	else if (o->blocks)
-		putchar('\n');
-	o->blocks++;
-}
-
-static void end_block(struct output *o)
+static void key(struct output *o, const char *name)
 {
 	if (o->json)
-		putchar('}');
-}
-
-static void key(struct output *o, const char *name, const char *more)
-{
-	if (o->json)
-		printf("%s\"%s%s\": ", o->fields ? ", " : "", name, more);
+		fputs(o->fields ? ", " : "", o->out);
 	else
-		printf("%s%s=", name, more);
+		fprintf(o->out, "%s=", name);
 	o->fields++;
 }
 
 static void number(struct output *o, const char *name, unsigned long long value)
 {
-	key(o, name, "");
-	printf(o->json ? "%llu" : "%llu\n", value);
+	key(o, name);
+	if (o->json)
+		fprintf(o->out, "\"%s\": %llu", name, value);
+	else
+		fprintf(o->out, "%llu\n", value);
 }
 
-/* What is no UTF-8 cannot be in JSON: then all bytes come in hex too. */
-static void hex(struct output *o, const char *name, const char *value)
-{
-	key(o, name, "_HEX");
-	putchar('"');
-	for (; *value; value++)
-		printf("%02x", (unsigned char)*value);
-	putchar('"');
-}
-
-/* Nothing when there is no value. */
-static void field(struct output *o, const char *name, const char *value)
+void block_field(struct output *o, const char *name, const char *value)
 {
 	if (!value || !*value)
 		return;
-	key(o, name, "");
+	key(o, name);
 	if (o->json) {
-		print_json(stdout, value);
-		if (!is_utf8(value))
-			hex(o, name, value);
+		print_json_field(o->out, name, value);
 		return;
 	}
-	(o->terminal ? print_safe : print_raw)(stdout, value);
-	putchar('\n');
+	(o->terminal ? print_safe : print_raw)(o->out, value);
+	fputc('\n', o->out);
 }
 
 static void contents(struct output *o, const struct super *super)
@@ -73,14 +47,14 @@ static void contents(struct output *o, const struct super *super)
 	if (!c->member && c->second) {
 		char *types = copyf("%s,%s", c->fs, c->second);
 
-		field(o, "AMBIGUOUS", types);
+		block_field(o, "AMBIGUOUS", types);
 		free(types);
 	} else if (c->member || c->fs) {
-		field(o, "TYPE", c->member ? c->member : c->fs);
-		field(o, "UUID", id->uuid);
-		field(o, "LABEL", id->label);
+		block_field(o, "TYPE", c->member ? c->member : c->fs);
+		block_field(o, "UUID", id->uuid);
+		block_field(o, "LABEL", id->label);
 	} else {
-		field(o, "DAMAGED", c->damaged);
+		block_field(o, "DAMAGED", c->damaged);
 	}
 }
 
@@ -100,7 +74,7 @@ static void verity(struct output *o, const struct image *image, const struct par
 	if (why == verity_none)
 		return;
 	if (why) {
-		field(o, "VERITY_UNUSABLE", why);
+		block_field(o, "VERITY_UNUSABLE", why);
 		return;
 	}
 	for (unsigned i = 0; i < v.salt_size; i++)
@@ -108,30 +82,40 @@ static void verity(struct output *o, const struct image *image, const struct par
 	text_uuid(uuid, v.uuid, false);
 	number(o, "VERITY_OFFSET", is_own ? 0 : (unsigned long long)v.data_blocks << v.data_shift);
 	number(o, "VERITY_VERSION", 1);
-	field(o, "VERITY_UUID", uuid);
-	field(o, "VERITY_HASH", v.algorithm);
+	block_field(o, "VERITY_UUID", uuid);
+	block_field(o, "VERITY_HASH", v.algorithm);
 	number(o, "VERITY_DATA_BLOCK", 1U << v.data_shift);
 	number(o, "VERITY_HASH_BLOCK", 1U << v.hash_shift);
 	number(o, "VERITY_DATA_BLOCKS", v.data_blocks);
-	field(o, "VERITY_SALT", salt);
+	block_field(o, "VERITY_SALT", salt);
 }
 
-void block_print(struct output *o, const struct image *image, const struct parttable_entry *entry,
-		 const struct super *super, bool named)
+void block_members(struct output *o, const struct image *image, const struct parttable_entry *entry,
+		   const struct super *super, bool named)
 {
-	begin_block(o);
 	if (o->json || named)
-		field(o, "DEVNAME", image->path);
+		block_field(o, "DEVNAME", image->path);
 	if (entry)
 		number(o, "PARTN", entry->number);
 	if (super) {
 		contents(o, super);
 		verity(o, image, entry, &super->contents);
 	}
-	field(o, "PTTYPE", entry ? NULL : image->table);
-	field(o, "PARTUUID", entry ? entry->id.uuid : NULL);
-	field(o, "PARTLABEL", entry ? entry->id.label : NULL);
+	block_field(o, "PTTYPE", entry ? NULL : image->table);
+	block_field(o, "PARTUUID", entry ? entry->id.uuid : NULL);
+	block_field(o, "PARTLABEL", entry ? entry->id.label : NULL);
 	number(o, "SIZE", entry ? entry->size * 512 : image->size);
 	number(o, "OFFSET", entry ? entry->start * 512 : 0);
-	end_block(o);
+}
+
+void block_print(struct output *o, const struct image *image, const struct parttable_entry *entry,
+		 const struct super *super, bool named)
+{
+	const char *between = o->blocks++ ? o->json ? "," : "\n" : "";
+
+	fprintf(o->out, "%s%s", between, o->json ? "\n\t{" : "");
+	o->fields = 0;
+	block_members(o, image, entry, super, named);
+	if (o->json)
+		fputc('}', o->out);
 }

@@ -8,8 +8,10 @@
 #include "image.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 struct output {
+	FILE *out;
 	bool json;
 	bool terminal;           /* values may not reach it raw */
 	unsigned blocks, fields; /* so far; the latter in this block */
@@ -21,5 +23,12 @@ struct output {
  */
 void block_print(struct output *o, const struct image *image, const struct parttable_entry *entry,
 		 const struct super *super, bool named);
+
+/* The same within an object of JSON that the caller begins and ends. */
+void block_members(struct output *o, const struct image *image, const struct parttable_entry *entry,
+		   const struct super *super, bool named);
+
+/* One more member, or line. Nothing when there is no value. */
+void block_field(struct output *o, const char *name, const char *value);
 
 #endif

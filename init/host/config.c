@@ -213,9 +213,10 @@ static const char *file_of_board(const char *board)
 	return NULL;
 }
 
-const char *config_take(int option, const char *value)
+int config_take(const char *board, const char *file, const char **used)
 {
-	const char *file = option == 'b' ? file_of_board(value) : option == 'c' ? value : NULL;
-
-	return file && !config_load(file) ? file : NULL;
+	*used = file ? file : board ? file_of_board(board) : NULL;
+	if (!*used)
+		return board ? -1 : 0;
+	return config_load(*used);
 }

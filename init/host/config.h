@@ -11,10 +11,10 @@ void config_defaults(void);
 int config_load(const char *path);
 
 /*
- * Loads what an option of getopt(3) names: 'b' a board of the tree we are in, 'c' a
- * file. Returns the file's name; NULL after a complaint, and for any other option.
+ * Loads the file, else what the board is configured by; a NULL is not given. *used is the file's name, NULL
+ * where there is none. 0, or -1 after a complaint.
  */
-const char *config_take(int option, const char *value);
+int config_take(const char *board, const char *file, const char **used);
 
 /* The name of option number `index`; NULL behind the last one. */
 const char *config_name(unsigned index);

@@ -14,30 +14,38 @@
 #include "layers.h"
 #include "line.h"
 #include "memory.h"
-#include "print.h"
 #include "../lib/str.h"
 #include "../plan/mountopts.h"
 #include "../plan/rootspec.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
-void step(const char *name, const char *format, ...)
+void step(const char *name, const char *keys, const char *format, ...)
+{
+	char *margin = copyf("%-9s", name);
+	va_list args;
+
+	if (*name)
+		report_step(name);
+	va_start(args, format);
+	report_list(margin, NULL, keys, format, args);
+	va_end(args);
+	free(margin);
+}
+
+/* One of several lines of a kind, with that margin. */
+__attribute__((format(printf, 4, 5))) static void one(const char *margin, const char *list, const char *keys,
+						      const char *format, ...)
 {
 	va_list args;
-	char *text;
 
 	va_start(args, format);
-	text = copyf_list(format, args);
+	report_list(margin, list, keys, format, args);
 	va_end(args);
-	printf("%-9s", name);
-	print_safe(stdout, text);
-	putchar('\n');
-	free(text);
 }
 
 /* The words that forbid modules; the last of the kernel's own and all of modprobe's count. */
@@ -48,17 +56,20 @@ void step(const char *name, const char *format, ...)
 
 static void explain_image(const char *file)
 {
-	step("image", "%s", file ? file : "the options that Kconfig gives by default");
+	if (file)
+		step("image", "config", "%s", file);
+	else
+		step("image", "- default", "%s", "the options that Kconfig gives by default");
 	if (*CONFIG_CMDLINE)
-		step("", "reads first, so that the command line wins: %s", CONFIG_CMDLINE);
+		step("", "cmdline", "reads first, so that the command line wins: %s", CONFIG_CMDLINE);
 	if (CONFIG_CMDLINE_OVERRIDE)
-		step("", "does not read the command line (CONFIG_CMDLINE_OVERRIDE)");
+		step("", "cmdline_override", "does not read the command line (CONFIG_CMDLINE_OVERRIDE)");
 	if (*CONFIG_CMDLINE_ALLOW)
-		step("", "obeys of it no other words than: %s", CONFIG_CMDLINE_ALLOW);
+		step("", "cmdline_allow", "obeys of it no other words than: %s", CONFIG_CMDLINE_ALLOW);
 	if (*CONFIG_CMDLINE_LOCK)
-		step("", "obeys of it no such words, nor what would do the same: %s", CONFIG_CMDLINE_LOCK);
+		step("", "cmdline_lock", "obeys of it no such words, nor what would do the same: %s", CONFIG_CMDLINE_LOCK);
 	if (*CONFIG_CMDLINE_APPEND)
-		step("", "reads last, so that it wins: %s", CONFIG_CMDLINE_APPEND);
+		step("", "cmdline_append", "reads last, so that it wins: %s", CONFIG_CMDLINE_APPEND);
 }
 
 /* ---- modules ---- */
@@ -70,8 +81,8 @@ static void explain_modules(const struct params *params)
 	if (!CONFIG_MODULES)
 		return;
 	if (params->modules)
-		step("modules", "first, where the image has them: %s", params->modules);
-	step(params->modules ? "" : "modules", "those in the image for devices and root's file system, "
+		step("modules", "first", "first, where the image has them: %s", params->modules);
+	step(params->modules ? "" : "modules", "for_devices", "those in the image for devices and root's file system, "
 	     "if root is not there without");
 	for (unsigned i = 0; i < params->module_word_count; i++) {
 		const struct word *word = &params->module_words[i];
@@ -79,68 +90,71 @@ static void explain_modules(const struct params *params)
 		if (word->value && cmdline_same_name(word->name, MODULE_BLACKLIST))
 			never = word->value;
 		if (word->value && cmdline_same_name(word->name, MODPROBE_BLACKLIST))
-			step("", "not for a device or a file system: %s", word->value);
+			one("         ", "not_for_devices", "modules", "not for a device or a file system: %s", word->value);
 	}
 	if (never)
-		step("", "never: %s", never);
+		step("", "never", "never: %s", never);
 }
 
 /* ---- find ---- */
 
-static void explain_tag(const char *name, const struct rootspec *root)
+static void explain_tag(const char *name, const char *of, const struct rootspec *root)
 {
-	const char *of = root->tag <= TAG_LABEL ? "file system" : "partition";
+	const char *what = root->tag <= TAG_LABEL ? "file system" : "partition";
 	bool is_id = root->tag == TAG_UUID || root->tag == TAG_PARTUUID;
 
 	if (root->offset)
-		step(name, "the partition whose number is %u %s than that of the one whose "
-		     "PARTUUID is %.*s", (unsigned)abs(root->offset),
-		     root->offset < 0 ? "lower" : "higher", (int)root->length, root->value);
+		step(name, copyf("%sdistance %sdirection %stag %svalue", of, of, of, of), "the partition whose number "
+		     "is %u %s than that of the one whose %s is %.*s", (unsigned)abs(root->offset),
+		     root->offset < 0 ? "lower" : "higher", rootspec_tags[root->tag], (int)root->length, root->value);
 	else
-		step(name, "the %s whose %s is %.*s%s, %s", of, rootspec_tags[root->tag],
-		     (int)root->length, root->value, root->escaped ? " (\\xNN: a byte)" : "",
+		step(name, copyf("- %stag %svalue", of, of), "the %s whose %s is %.*s%s, %s", what,
+		     rootspec_tags[root->tag], (int)root->length, root->value, root->escaped ? " (\\xNN: a byte)" : "",
 		     is_id ? "in upper or lower case" : "byte for byte");
-	step("", CONFIG_DUPLICATE_FIRST ? "of several the first by name" :
-	     CONFIG_DUPLICATE_PREFER ? "of several the one on %s, if it is the only one there" :
-	     "several: refused", CONFIG_PREFER_BUS);
+	if (CONFIG_DUPLICATE_FIRST)
+		step("", NULL, "of several the first by name");
+	else if (CONFIG_DUPLICATE_PREFER)
+		step("", copyf("%sprefer", of), "of several the one on %s, if it is the only one there", CONFIG_PREFER_BUS);
+	else
+		step("", NULL, "several: refused");
 }
 
-void explain_device(const char *name, const struct rootspec *root)
+void explain_device(const char *name, const char *of, const struct rootspec *root)
 {
 	switch (root->kind) {
 	case ROOT_NAME:
-		step(name, "the device /dev/%s", root->value);
+		step(name, copyf("%sname", of), "the device /dev/%s", root->value);
 		break;
 	case ROOT_NUMBER:
-		step(name, "the device with the number %u:%u", root->major, root->minor);
+		step(name, copyf("%smajor %sminor", of, of), "the device with the number %u:%u", root->major, root->minor);
 		break;
 	case ROOT_TAG:
-		explain_tag(name, root);
+		explain_tag(name, of, root);
 		break;
 	case ROOT_FLASH:
-		step(name, "the MTD device or UBI volume %s", root->value);
+		step(name, copyf("%sflash", of), "the MTD device or UBI volume %s", root->value);
 		break;
 	case ROOT_SHARE:
-		step(name, "the directory that the host shares by %s under the tag %s", root->types,
-		     root->value);
+		step(name, copyf("%sshare %svalue", of, of), "the directory that the host shares by %s under the tag %s",
+		     root->types, root->value);
 		break;
 	}
 	if (*CONFIG_ROOT_BUSES && root->kind != ROOT_FLASH && root->kind != ROOT_SHARE)
-		step("", "only on: %s", CONFIG_ROOT_BUSES);
+		step("", copyf("%sbuses", of), "only on: %s", CONFIG_ROOT_BUSES);
 }
 
-void explain_wait(const struct params *params, int seconds)
+void explain_wait(const char *of, const struct params *params, int seconds)
 {
 	bool is_own = seconds != NOT_GIVEN;
 	unsigned limit = is_own ? (unsigned)seconds * 1000 : params_wait(params);
 	bool is_default = !is_own && params->rootwait == NOT_GIVEN && params->rootdelay == NOT_GIVEN;
 
 	if (!CONFIG_WAIT || !limit)
-		step("", "it must be there at once: this does not wait");
+		step("", copyf("%swaits_not", of), "it must be there at once: this does not wait");
 	else if (limit == WAIT_FOREVER)
-		step("", "waits for it without end, woken by the kernel's device events");
+		step("", copyf("%swaits_forever", of), "waits for it without end, woken by the kernel's device events");
 	else
-		step("", "waits for it at most %u s%s, woken by the kernel's device events",
+		step("", copyf("%swaits", of), "waits for it at most %u s%s, woken by the kernel's device events",
 		     limit / 1000, is_default ? " (the image's default)" : "");
 }
 
@@ -167,17 +181,17 @@ static char *flags_text(unsigned long flags)
 	return text;
 }
 
-void explain_types(const char *name, const char *types)
+void explain_types(const char *name, const char *of, const char *types)
 {
 	char *formats = formats_known();
 
 	if (types)
-		step(name, "as %s%s", types, strchr(types, ',') ? ": the next one when the kernel refuses one" : "");
+		step(name, copyf("%stypes", of), "as %s%s", types, strchr(types, ',') ? ": the next one when the kernel refuses one" : "");
 	else if (*formats)
-		step(name, "as what its superblock says: %s; else each file system of the "
+		step(name, copyf("%sknown", of), "as what its superblock says: %s; else each file system of the "
 		     "kernel in turn", formats);
 	else
-		step(name, "as each file system of the kernel in turn");
+		step(name, NULL, "as each file system of the kernel in turn");
 	free(formats);
 }
 
@@ -191,17 +205,17 @@ static void explain_mount(const struct params *params, const struct rootspec *ro
 
 	if (is_under)
 		flags |= MS_RDONLY;
-	explain_types("mount", is_file ? layers->file_types : root->types);
-	step("", "%s%s", flags_text(flags),
+	explain_types("mount", "", is_file ? layers->file_types : root->types);
+	step("", "flags", "%s%s", flags_text(flags),
 	     !(flags & MS_RDONLY) ? "; if the kernel refuses, read-only" :
 	     is_under && params->rw ? "; rw does not count" : "");
 	if (flags & MS_NOEXEC && !layers->is_written)
-		step("", "refused then: with noexec no init can run");
+		step("", "refused", "refused then: with noexec no init can run");
 	/* those of the holder are not the image file's */
 	if (*data && !is_file)
-		step("", "the file system gets: %s", data);
+		step("", "data", "the file system gets: %s", data);
 	if (layers->is_verified && (is_file || !layers->file))
-		step("", "an ext3 or ext4 gets noload, too: no journal is replayed");
+		step("", "noload", "an ext3 or ext4 gets noload, too: no journal is replayed");
 	free(data);
 }
 
@@ -214,11 +228,12 @@ static void explain_init(const struct params *params)
 		: "be a file that is executable";
 
 	if (params->init)
-		step("check", "%s must %s", params->init, how);
+		step("check", "init", "%s must %s", params->init, how);
 	else
-		step("check", "the first of /sbin/init, /etc/init, /bin/init%s must %s",
-		     CONFIG_INIT_SH ? ", /bin/sh" : "", how);
-	step("switch", "root becomes /, and nothing of the initramfs is left%s",
+		step("check", "first_of", "the first of %s must %s",
+		     CONFIG_INIT_SH ? "/sbin/init, /etc/init, /bin/init, /bin/sh" : "/sbin/init, /etc/init, /bin/init",
+		     how);
+	step("switch", NULL, "root becomes /, and nothing of the initramfs is left%s",
 	     CONFIG_KEEP_PROC_SYS ? " but /proc and /sys" : "");
 }
 
@@ -227,19 +242,22 @@ static void explain_break(const struct params *params)
 	static const char *const stages[] = { NULL, "find", "mount", "check", "switch" };
 
 	if (CONFIG_SHELL && params->stage)
-		step("shell", "rd.break: a prompt on the console before `%s`", stages[params->stage]);
+		step("shell", "before", "rd.break: a prompt on the console before `%s`", stages[params->stage]);
 }
 
-static char *emergency_text(const struct params *params)
+static void explain_emergency(const struct params *params)
 {
 	static const char *const ends[] = { "reboots", "powers off", "halts", "panics" };
 	int seconds = params->panic == NOT_GIVEN ? CONFIG_PANIC_SECONDS : params->panic;
 	bool is_given = params->emergency != NOT_GIVEN && params->emergency != EMERGENCY_SHELL;
 	const char *end = ends[is_given ? params->emergency : CONFIG_EMERGENCY];
 
-	if (seconds <= 0)
-		return seconds ? copyf("%s at once", end) : copy("halts");
-	return copyf("%s after %u s", end, (unsigned)seconds);
+	if (seconds > 0)
+		step("", "end seconds", "%s after %u s", end, (unsigned)seconds);
+	else if (seconds)
+		step("", "end", "%s at once", end);
+	else
+		step("", "end", "%s", "halts");
 }
 
 static bool opens_shell(const struct params *params)
@@ -251,20 +269,20 @@ static bool opens_shell(const struct params *params)
 /* is_verified: one of the roots is. */
 static void explain_failure(const struct params *params, bool is_verified)
 {
-	step("failure", "says why%s",
+	step("failure", NULL, "says why%s",
 	     CONFIG_REPORT ? ", and names each device and what is on it" : "");
 	if (opens_shell(params))
-		step("", "opens a prompt on the console%s", is_verified && !CONFIG_VERITY_SHELL
+		step("", "- prompt", "opens a prompt on the console%s", is_verified && !CONFIG_VERITY_SHELL
 		     ? ", but not where the device of a root with a root hash was found" : "");
-	step("", "%s", emergency_text(params));
+	explain_emergency(params);
 }
 
 /* ---- words ---- */
 
 static void note(const struct line_word *word, const char *text)
 {
-	putchar('\n');
-	step("note", "%s: %s", line_text(word), text);
+	report_heading("");
+	step("note", "- says", "%s: %s", line_text(word), text);
 	line_point(word);
 }
 
@@ -418,11 +436,11 @@ static void explain_others(const struct line *line)
 		if (word->note || !is_others(word))
 			continue;
 		if (!any)
-			puts("\nnot for /init:");
+			report_heading("\nnot for /init:");
 		any = true;
-		fputs("    ", stdout);
-		print_safe(stdout, line_text(word));
-		printf(": %s\n", safe(owner(word)));
+		report_step("other");
+		one("    ", NULL, "- says", "%s: %s", line_text(word), owner(word));
+		line_place(word);
 	}
 }
 
@@ -433,8 +451,8 @@ static void explain_error(const struct line *line, const char *value, const char
 {
 	const struct line_word *word = value ? line_word_of(line, value) : NULL;
 
-	putchar('\n');
-	step("error", "%s", text);
+	report_heading("");
+	step("error", "says", "%s", text);
 	if (word)
 		line_point(word);
 }
@@ -455,9 +473,9 @@ static void explain_where(const struct params *params, const char *value)
 	const char *meant = choice_where(where, params, value);
 
 	if (meant == where)
-		step("", "by the first 128 bits of the root hash, as root= does not say it");
+		step("", "by_roothash", "by the first 128 bits of the root hash, as root= does not say it");
 	else if (meant != value)
-		step("", "by systemd.verity_root_data=, whatever root= says");
+		step("", "by_systemd_verity_root_data", "by systemd.verity_root_data=, whatever root= says");
 }
 
 /* One root, of root= or rootfallback=. False when it is refused, or can never be. */
@@ -480,9 +498,9 @@ static bool explain_root(const struct line *line, char *value, bool *is_verified
 		explain_error(line, wrong, error);
 		return false;
 	}
-	explain_device("find", &root);
+	explain_device("find", "", &root);
 	explain_where(&line->params, value);
-	explain_wait(&line->params, NOT_GIVEN);
+	explain_wait("", &line->params, NOT_GIVEN);
 	if (layers.file) {
 		explain_mount(&line->params, &root, &layers, false);
 		explain_loop(&layers);
@@ -503,7 +521,7 @@ static bool explain_roots(const struct line *line, bool *is_verified)
 	bool any = explain_root(line, params->root, is_verified);
 
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i]; i++) {
-		step("else", "rootfallback=%s", params->fallback[i]);
+		step("else", "rootfallback", "rootfallback=%s", params->fallback[i]);
 		any |= explain_root(line, params->fallback[i], is_verified);
 	}
 	return !any;
@@ -541,35 +559,25 @@ static bool explain_kernel(const char *cmdline, bool *certain)
 	*certain = skip.certain;
 	if (!skip.text)
 		return false;
-	putchar('\n');
-	step("error", "%s", skip.text);
+	report_heading("");
+	step("error", "says", "%s", skip.text);
 	line_point(skip.word);
 	return true;
 }
 
-int explain(int argc, char **argv)
+int explain(const struct options *o, char **words)
 {
-	static const struct option words[] = {
-		{ "board", required_argument, NULL, 'b' },
-		{ "config", required_argument, NULL, 'c' },
-		{ 0 },
-	};
-	const char *file = NULL;
 	bool skipped, certain;
+	const char *file;
 	struct line line;
-	int option;
 
-	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0) {
-		file = config_take(option, optarg);
-		if (!file)
-			return EXIT_USAGE;
-	}
-	if (optind + 1 != argc)
-		return usage("explain: one command line, in quotes");
+	if (config_take(o->board, o->config, &file))
+		return EXIT_USAGE;
+	report_begin(o->json);
 	explain_image(file);
-	skipped = explain_kernel(argv[optind], &certain);
+	skipped = explain_kernel(words[0], &certain);
 	if (skipped && certain)
-		return EXIT_FAILURE;
-	line_read(&line, argv[optind]);
-	return explain_line(&line) || skipped;
+		return report_end(EXIT_FAILURE);
+	line_read(&line, words[0]);
+	return report_end(explain_line(&line) || skipped);
 }

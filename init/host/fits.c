@@ -11,13 +11,12 @@
 #include "layers.h"
 #include "line.h"
 #include "memory.h"
-#include "print.h"
+#include "report.h"
 #include "verity.h"
 #include "../lib/str.h"
 #include "../plan/cmdline.h"
 #include "../plan/judge.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,10 +144,39 @@ static bool is_gpt_forced(const char *cmdline)
 
 /* ---- what is said ---- */
 
-static void say(const char *text)
+/* One device as JSON, in the stream that report_value() or report_element() gave; why: it may be meant. */
+static void put_candidate(FILE *out, const struct candidate *c, const char *meant)
 {
-	print_safe(stdout, text);
-	putchar('\n');
+	struct output o = { .out = out, .json = true };
+
+	fputc('{', out);
+	block_members(&o, c->image, c->entry, &c->super, true);
+	block_field(&o, "NAME", c->name);
+	block_field(&o, "UNKNOWN", c->unknown);
+	block_field(&o, "MEANT", meant);
+	fputc('}', out);
+}
+
+static void print_candidate(const struct candidate *c, const char *meant)
+{
+	const struct parttable_id *id = c->entry ? &c->entry->id : NULL;
+	const struct contents *contents = &c->super.contents;
+	const char *type = contents->member ? contents->member : contents->fs;
+	char *text = copyf("    %s: %s%s", candidate_text(c), contents->damaged ? "damaged " : "",
+			   contents->damaged ? contents->damaged : type ? type :
+			   !c->entry && c->image->table ? c->image->table : "nothing known");
+
+	if (contents->second)
+		text = copyf("%s or %s", text, contents->second);
+	if (c->unknown)
+		text = copyf("%s (%s, which this image does not know)", text, c->unknown);
+	for (unsigned tag = 0; tag < TAGS; tag++) {
+		const char *value = judge_value(tag, &c->super, id);
+
+		if (*value)
+			text = copyf("%s %s=%s", text, rootspec_tags[tag], value);
+	}
+	report(NULL, "%s%s%s%s", text, meant ? "; did you mean this " : "", meant ? meant : "", meant ? "?" : "");
 }
 
 /* One device, what is on it, and whether that is what was meant. */
@@ -157,20 +185,10 @@ static void show_candidate(const struct candidate *c, const struct rootspec *roo
 	const struct parttable_id *id = c->entry ? &c->entry->id : NULL;
 	const char *meant = NULL;
 	bool is_it = false;
-	const char *type = c->super.contents.member ? c->super.contents.member : c->super.contents.fs;
-	char *text = copyf("    %s: %s%s", candidate_text(c), c->super.contents.damaged ? "damaged " : "",
-			   c->super.contents.damaged ? c->super.contents.damaged : type ? type :
-			   !c->entry && c->image->table ? c->image->table : "nothing known");
 
-	if (c->super.contents.second)
-		text = copyf("%s or %s", text, c->super.contents.second);
-	if (c->unknown)
-		text = copyf("%s (%s, which this image does not know)", text, c->unknown);
 	for (unsigned tag = 0; tag < TAGS; tag++) {
 		const char *value = judge_value(tag, &c->super, id);
 
-		if (*value)
-			text = copyf("%s %s=%s", text, rootspec_tags[tag], value);
 		if (!meant && rootspec_near(root, tag, value))
 			meant = rootspec_tags[tag];
 		is_it |= root->kind == ROOT_TAG && rootspec_is(root, tag, value);
@@ -178,14 +196,20 @@ static void show_candidate(const struct candidate *c, const struct rootspec *roo
 	/* no near miss: why it is not root has been said */
 	if (is_it)
 		meant = NULL;
-	say(meant ? copyf("%s; did you mean this %s?", text, meant) : text);
+	if (report_is_json())
+		put_candidate(report_element("seen"), c, meant);
+	else
+		print_candidate(c, meant);
 }
 
 static void show_root(const struct candidate *c)
 {
-	struct output o = { .terminal = isatty(STDOUT_FILENO) };
+	struct output o = { .out = stdout, .terminal = isatty(STDOUT_FILENO) };
 
-	block_print(&o, c->image, c->entry, &c->super, true);
+	if (report_is_json())
+		put_candidate(report_value("found"), c, NULL);
+	else
+		block_print(&o, c->image, c->entry, &c->super, true);
 }
 
 /* One line of text each, after an empty one when a block stands before. */
@@ -196,9 +220,9 @@ static void show_notes(const char *notes, bool separate)
 	while ((line = strsep(&rest, "\n")))
 		if (*line) {
 			if (separate)
-				putchar('\n');
+				report_heading("");
 			separate = false;
-			say(line);
+			report(NULL, "%s", line);
 		}
 }
 
@@ -208,7 +232,7 @@ static enum status refuse(const struct line *line, const char *value, const char
 {
 	const struct line_word *word = value ? line_word_of(line, value) : NULL;
 
-	say(why);
+	report("why", "%s", why);
 	if (word)
 		line_point(word);
 	return NOTHING;
@@ -239,7 +263,7 @@ static const struct candidate *find_other(const struct rootspec *spec, const cha
 	show_notes(choice.notes, false);
 	if (choice.root)
 		return choice.root;
-	say(copyf("%s=%s: %s", word, spec->text, choice.why));
+	report("- - why", "%s=%s: %s", word, spec->text, choice.why);
 	if (choice.unclear)
 		*status = UNCLEAR;
 	return NULL;
@@ -249,12 +273,12 @@ static const struct candidate *find_other(const struct rootspec *spec, const cha
 static bool are_blocks_good(const struct candidate *c, const char *root_hash, unsigned shift)
 {
 	if (1U << shift < c->image->sector) {
-		say(copyf("roothash=%s: blocks of %u bytes: smaller than a sector of %s", root_hash, 1U << shift,
-			  candidate_text(c)));
+		report("roothash", "roothash=%s: blocks of %u bytes: smaller than a sector of %s", root_hash, 1U << shift,
+		       candidate_text(c));
 		return false;
 	}
 	if (shift > 12)
-		say(copyf("blocks of %u bytes: a kernel with smaller pages refuses them", 1U << shift));
+		report(NULL, "blocks of %u bytes: a kernel with smaller pages refuses them", 1U << shift);
 	return true;
 }
 
@@ -271,20 +295,22 @@ static enum status verify(const struct layers *l, const struct candidate *data, 
 	unsigned blocks = 0;
 
 	if (why) {
-		say(copyf("roothash=%s: %s: %s", v.root_hash, candidate_text(tree), why));
+		report("roothash tree why", "roothash=%s: %s: %s", v.root_hash, candidate_text(tree), why);
 		return NOTHING;
 	}
 	if (!are_blocks_good(data, v.root_hash, v.data_shift) || !are_blocks_good(tree, v.root_hash, v.hash_shift))
 		return NOTHING;
 	fflush(stdout);
-	found = verity_check(&v, &on, &tree_on, say, &blocks);
+	found = verity_check(&v, &on, &tree_on, &blocks);
 	if (found == VERITY_GOOD)
-		say(copyf("roothash=%s: verified, all %u blocks of %u bytes; the tree is on %s", v.root_hash, blocks,
-			  1U << v.data_shift, candidate_text(tree)));
+		report("roothash blocks block_size tree is_verified",
+		       "roothash=%s: verified, all %u blocks of %u bytes; the tree is on %s", v.root_hash, blocks,
+		       1U << v.data_shift, candidate_text(tree));
 	*ends = found == VERITY_BAD &&
 		(verity_has(&v, "restart-on-corruption") || verity_has(&v, "panic-on-corruption"));
 	if (found == VERITY_BAD)
-		say(copyf("roothash=%s: %s does not match it", v.root_hash, candidate_text(data)));
+		report("roothash - does_not_match", "roothash=%s: %s does not match it", v.root_hash,
+		       candidate_text(data));
 	return found == VERITY_GOOD ? FOUND : found == VERITY_BAD ? NOTHING : FAILED;
 }
 
@@ -310,20 +336,20 @@ static enum status try_upper(const struct layers *l, struct disks *disks)
 	enum status status = NOTHING;
 
 	if (l->without_upper)
-		say(l->without_upper);
+		report(NULL, "%s", l->without_upper);
 	else
 		upper = find_other(&l->upper, word, true, disks, &status);
 	if (upper && upper->super.contents.fs && !l->overlay.readonly &&
 	    str_listed("squashfs erofs cramfs romfs iso9660", ' ', upper->super.contents.fs)) {
-		say(copyf("%s=%s: %s is %s, which nobody can write to", word, l->upper.text, candidate_text(upper),
-			  upper->super.contents.fs));
+		report(NULL, "%s=%s: %s is %s, which nobody can write to", word, l->upper.text, candidate_text(upper),
+		       upper->super.contents.fs);
 		upper = NULL;
 	}
 	if (upper)
-		say(copyf("%s=%s: the layer is on %s (%s)", word, l->upper.text, candidate_text(upper),
-			  upper->super.contents.fs ? upper->super.contents.fs : "nothing known"));
+		report("- - layer", "%s=%s: the layer is on %s (%s)", word, l->upper.text, candidate_text(upper),
+		       upper->super.contents.fs ? upper->super.contents.fs : "nothing known");
 	else if (!CONFIG_OVERLAY_FAIL && status != FAILED)
-		say(copyf("then %s", instead));
+		report("instead", "then %s", instead);
 	return upper || (!CONFIG_OVERLAY_FAIL && status != FAILED) ? FOUND : status;
 }
 
@@ -333,10 +359,10 @@ static enum status try_layers(const struct layers *l, const struct candidate *ro
 	enum status status = FOUND;
 
 	if (layers_any(l))
-		putchar('\n');
+		report_heading("");
 	if (l->file)
-		say(copyf("loop=%s: root is in this file there; what is in a file system is not looked at%s", l->file,
-			  l->is_verified ? ", so roothash= is not tried" : ""));
+		report("file", "loop=%s: root is in this file there; what is in a file system is not looked at%s", l->file,
+		       l->is_verified ? ", so roothash= is not tried" : "");
 	else if (l->is_verified)
 		status = try_verity(l, root, disks, ends);
 	if (status == FOUND && l->is_written && l->overlay.device)
@@ -372,7 +398,7 @@ static enum status try_root(const struct line *line, char *value, struct disks *
 		show_notes(choice.notes, true);
 		return try_layers(&layers, choice.root, disks, ends);
 	}
-	say(copyf("root=%s: %s", root.text, choice.why));
+	report("- why", "root=%s: %s", root.text, choice.why);
 	show_notes(choice.notes, false);
 	for (size_t i = 0; i < disks->count; i++)
 		show_candidate(&disks->all[i], &root);
@@ -385,16 +411,20 @@ static enum status try_roots(const struct line *line, struct disks *disks)
 	enum status answer, next;
 	bool ends = false;
 
+	report_step("root");
 	if (params->refused)
 		return refuse(line, params->refused, choice_refusal(params));
+	if (params->root)
+		report_string("value", params->root);
 	answer = try_root(line, params->root, disks, &ends);
 	for (int i = 0; CONFIG_ROOTFALLBACK && i < FALLBACKS_MAX && params->fallback[i] &&
 			answer >= NOTHING; i++) {
 		if (ends) {
-			say("the kernel restarts or panics at such a block: no rootfallback= is tried");
+			report("ends", "the kernel restarts or panics at such a block: no rootfallback= is tried");
 			break;
 		}
-		say(copyf("then rootfallback=%s:", params->fallback[i]));
+		report_step("rootfallback");
+		report("value", "then rootfallback=%s:", params->fallback[i]);
 		next = try_root(line, params->fallback[i], disks, &ends);
 		if (next < NOTHING || answer == NOTHING)
 			answer = next;
@@ -422,29 +452,17 @@ static int open_images(struct disks *disks, char **paths, const char *cmdline,
 	return 0;
 }
 
-int fits(int argc, char **argv)
+int fits(const struct options *o, char **words)
 {
-	static const struct option words[] = {
-		{ "board", required_argument, NULL, 'b' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "sector-size", required_argument, NULL, 's' },
-		{ 0 },
-	};
 	struct disks disks = { 0 };
 	struct line line;
-	unsigned sector = 0;
-	int option;
+	const char *file;
 
-	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0)
-		if (option == 's' ? image_sector(optarg, &sector) : !config_take(option, optarg))
-			return FAILED;
-	argv += optind;
-	if (argc - optind < 2) {
-		usage("fits: one command line, in quotes, and the images");
+	if (config_take(o->board, o->config, &file))
 		return FAILED;
-	}
-	line_read(&line, argv[0]);
-	if (open_images(&disks, argv + 1, argv[0], &line.params, sector))
-		return FAILED;
-	return (int)try_roots(&line, &disks);
+	report_begin(o->json);
+	line_read(&line, words[0]);
+	if (open_images(&disks, words + 1, words[0], &line.params, o->sector))
+		return report_end(FAILED);
+	return report_end((int)try_roots(&line, &disks));
 }

@@ -6,9 +6,14 @@
 #ifndef HOST_H
 #define HOST_H
 
-/* The subcommands, in one file each; they return the exit status. */
-int explain(int argc, char **argv);
-int fits(int argc, char **argv);
-int probe(int argc, char **argv);
+#include "options.h"
+
+/*
+ * The subcommands, in one file each. words: what is no option, NULL behind the last one, so many as
+ * the command's row (main.c) allows. They return the exit status.
+ */
+int explain(const struct options *o, char **words);
+int fits(const struct options *o, char **words);
+int probe(const struct options *o, char **words);
 
 #endif

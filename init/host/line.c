@@ -1,6 +1,7 @@
 #include "line.h"
 #include "memory.h"
 #include "print.h"
+#include "report.h"
 #include "../lib/str.h"
 #include "../plan/cmdline.h"
 
@@ -225,7 +226,14 @@ static void print_times(char c, int times)
 		putchar(c);
 }
 
-void line_point(const struct line_word *word)
+void line_place(const struct line_word *word)
+{
+	report_string("word", line_text(word));
+	report_string("in", word->source->where);
+	report_number("at", word->start);
+}
+
+static void print_point(const struct line_word *word)
 {
 	const char *text = word->source->text;
 	size_t end = word->start + word->length;
@@ -240,4 +248,12 @@ void line_point(const struct line_word *word)
 	putchar('^');
 	print_times('~', columns - 1);
 	putchar('\n');
+}
+
+void line_point(const struct line_word *word)
+{
+	if (report_is_json())
+		line_place(word);
+	else
+		print_point(word);
 }

@@ -54,7 +54,10 @@ bool line_is_obeyed(const char *word);
 /* A parameter of /init that the text becomes by one change of its name, as NAME=; or NULL. */
 char *line_meant(const char *word);
 
-/* Prints the text that the word stands in, and a line with a caret below the word. */
+/* Shows where the word stands: the text around it, and a line with a caret below the word. */
 void line_point(const struct line_word *word);
+
+/* Only for programs: the word, and where it stands. */
+void line_place(const struct line_word *word);
 
 #endif

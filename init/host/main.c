@@ -1,26 +1,29 @@
 #include "complain.h"
 #include "config.h"
 #include "host.h"
-#include "../init.h"
 #include "../lib/str.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
-	"usage: kindling COMMAND ...\n"
-	"\n"
-	"  explain CMDLINE               what /init does with this command line\n"
-	"  fits CMDLINE IMAGE...         which image or partition it takes as root, or why none;\n"
-	"                                roothash= is held against all of it\n"
-	"  probe [--json] IMAGE...       what each image, and each of its partitions, holds\n"
-	"\n"
-	"  --board B, --config FILE      which image it is: its options\n"
-	"  --sector-size N               of the disks: 512, 1024, 2048 or 4096\n"
-	"\n"
-	"More in kindling(1).\n";
+static const struct command commands[] = {
+	{ "explain", explain, "bcj", "CMDLINE", "one command line, in quotes", 1, 1, EXIT_USAGE,
+	  "what /init does with this command line",
+	  "0: nothing is wrong; 1: the boot is refused, or not /init's; 2: asked wrongly" },
+	{ "fits", fits, "bcsj", "CMDLINE [NAME=]IMAGE...", "one command line, in quotes, and the images", 2, INT_MAX,
+	  EXIT_FAILURE,
+	  "which image or partition it takes as root, or why none;\n"
+	  "                          roothash= is held against all of it",
+	  "0: one is root; 2: none; 3: none, since several answer; 1: an error" },
+	{ "probe", probe, "sj", "IMAGE...", "which image?", 1, INT_MAX, EXIT_FAILURE,
+	  "what each image, and each of its partitions, holds",
+	  "0: something is known; 2: nothing; 3: more than one type fits; 1: an error" },
+};
+
+#define COMMANDS_END (commands + sizeof(commands) / sizeof(*commands))
 
 /* Output that did not reach its reader is no answer. */
 static int finish(int status)
@@ -31,34 +34,67 @@ static int finish(int status)
 	return EXIT_FAILURE;
 }
 
-int main(int argc, char **argv)
+static int version(void)
 {
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char **argv);
-	} commands[] = {
-		{ "explain", explain },
-		{ "fits", fits },
-		{ "probe", probe },
-	};
-	static char name[] = "kindling";
+	puts("kindling " VERSION);
+	return EXIT_SUCCESS;
+}
+
+static int help(void)
+{
+	puts("usage: kindling COMMAND ...\n");
+	for (const struct command *c = commands; c < COMMANDS_END; c++)
+		printf("  %-23s %s\n", c->name, c->text);
+	puts("");
+	options_help(NULL);
+	puts("\n`kindling COMMAND --help` shows what it takes. More in kindling(1).");
+	return EXIT_SUCCESS;
+}
+
+static int help_of(const struct command *command)
+{
+	options_usage(command);
+	printf("\n  %-23s %s\n\n", command->name, command->text);
+	options_help(command->takes);
+	printf("\nExit status: %s. More in kindling(1).\n", command->status);
+	return EXIT_SUCCESS;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct options o = { 0 };
+	int first;
 
 	config_defaults();
+	first = options_read(&o, command, argc, argv);
+	if (first < 0)
+		return command->wrong;
+	if (o.help)
+		return help_of(command);
+	if (o.version)
+		return version();
+	if (argc - first < command->least || argc - first > command->most) {
+		usage("%s: %s", command->name, command->wanted);
+		return command->wrong;
+	}
+	return command->run(&o, argv + first);
+}
+
+int main(int argc, char **argv)
+{
+	static char name[] = "kindling";
+
 	if (argc < 2)
 		return usage("which command?");
-	if (str_same(argv[1], "--help") || str_same(argv[1], "help")) {
-		fputs(help, stdout);
-		return finish(EXIT_SUCCESS);
-	}
-	if (str_same(argv[1], "--version")) {
-		puts("kindling " VERSION);
-		return finish(EXIT_SUCCESS);
-	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		if (str_same(argv[1], commands[i].name)) {
+	if (str_same(argv[1], "--help") || str_same(argv[1], "help"))
+		return finish(help());
+	if (str_same(argv[1], "--version"))
+		return finish(version());
+	for (const struct command *c = commands; c < COMMANDS_END; c++)
+		if (str_same(argv[1], c->name)) {
 			/* for getopt()'s complaints */
 			argv[1] = name;
-			return finish(commands[i].run(argc - 1, argv + 1));
+			return finish(run(c, argc - 1, argv + 1));
 		}
 	return usage("%s: no such command", argv[1]);
 }

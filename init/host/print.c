@@ -99,3 +99,15 @@ void print_json(FILE *out, const char *s)
 	}
 	fputc('"', out);
 }
+
+void print_json_field(FILE *out, const char *key, const char *value)
+{
+	fprintf(out, "\"%s\": ", key);
+	print_json(out, value);
+	if (is_utf8(value))
+		return;
+	fprintf(out, ", \"%s_HEX\": \"", key);
+	for (; *value; value++)
+		fprintf(out, "%02x", (unsigned char)*value);
+	fputc('"', out);
+}

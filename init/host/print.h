@@ -23,4 +23,10 @@ char *safe(const char *s);
 /* A string of JSON with its quotes, in ASCII but for UTF-8; other bytes as U+FFFD. */
 void print_json(FILE *out, const char *s);
 
+/*
+ * A member of an object. What is no UTF-8 cannot be in JSON: then all bytes come in hex too, as a further
+ * member with _HEX behind its key.
+ */
+void print_json_field(FILE *out, const char *key, const char *value);
+
 #endif

@@ -2,10 +2,8 @@
  * kindling probe: what each image, and each partition on it, holds.
  */
 #include "block.h"
-#include "complain.h"
 #include "host.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -53,34 +51,16 @@ static enum found one_image(struct output *o, const char *path, unsigned sector,
 	return found;
 }
 
-int probe(int argc, char **argv)
+int probe(const struct options *options, char **images)
 {
-	static const struct option words[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "sector-size", required_argument, NULL, 's' },
-		{ 0 },
-	};
-	struct output o = { .terminal = isatty(STDOUT_FILENO) };
+	struct output o = { .out = stdout, .json = options->json, .terminal = isatty(STDOUT_FILENO) };
 	enum found found = NOTHING;
-	unsigned sector = 0;
-	bool several;
-	int option;
+	bool several = images[1];
 
-	while ((option = getopt_long(argc, argv, "", words, NULL)) >= 0) {
-		if (option == 'j')
-			o.json = true;
-		else if (option != 's' || image_sector(optarg, &sector))
-			return FAILED;
-	}
-	if (optind == argc) {
-		usage("probe: which image?");
-		return FAILED;
-	}
-	several = argc - optind > 1;
 	if (o.json)
 		putchar('[');
-	for (; optind < argc; optind++)
-		found = worse(found, one_image(&o, argv[optind], sector, several));
+	for (; *images; images++)
+		found = worse(found, one_image(&o, *images, options->sector, several));
 	if (o.json)
 		puts(o.blocks ? "\n]" : "]");
 	return (int)found;

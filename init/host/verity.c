@@ -1,6 +1,7 @@
 #include "verity.h"
 #include "complain.h"
 #include "memory.h"
+#include "report.h"
 #include "sha2.h"
 #include "../lib/str.h"
 
@@ -67,7 +68,6 @@ struct walk {
 	unsigned bad_below_top, below_top; /* and those whose digests the top block has, and all of these */
 	bool wrong;                     /* the root hash is another one's */
 	bool failed, shows;             /* a read failed; progress is shown */
-	void (*say)(const char *text);
 };
 
 static bool read_block(struct walk *w, struct medium *medium, unsigned shift, uint64_t number, unsigned char *to)
@@ -134,8 +134,8 @@ static void name_block(struct walk *w, const struct medium *medium, const char *
 	if (w->shows)
 		fputs("\r\033[K", stderr);
 	if (w->bad++ < NAMED_MAX)
-		w->say(copyf("%s block %llu is damaged: %u bytes at offset %llu of %s", what, n, 1U << shift,
-			     medium->base + (n << shift), medium->image->path));
+		report_each("damaged", "of block bytes offset image", "%s block %llu is damaged: %u bytes at offset %llu of %s",
+			    what, n, 1U << shift, medium->base + (n << shift), medium->image->path);
 }
 
 /* A block of data, whose digest that is to be. */
@@ -243,10 +243,10 @@ static void judge_top(struct walk *w, const unsigned char *root, const unsigned 
 		check_below(w, top, 0);
 		return;
 	}
-	w->say(copyf("roothash= is not of this tree, whose own root hash is %s", hex(found, w->digest)));
+	report("own_roothash", "roothash= is not of this tree, whose own root hash is %s", hex(found, w->digest));
 	check_below(w, top, 0);
 	if (!w->failed && w->bad_below_top == w->below_top)
-		w->say("nothing below it matches either: superblock or tree are of other data");
+		report(NULL, "nothing below it matches either: superblock or tree are of other data");
 	w->wrong = true;
 }
 
@@ -258,7 +258,7 @@ static void check_all(struct walk *w)
 	read_hash(w->v->root_hash, root);
 	if (!w->levels) {
 		if (!check_data(w, 0, root) && !w->failed)
-			w->say("it is the only one, without a tree: the root hash may be wrong instead");
+			report(NULL, "it is the only one, without a tree: the root hash may be wrong instead");
 		return;
 	}
 	if (!read_block(w, w->tree, w->v->hash_shift, w->start[top], w->block[top]))
@@ -278,10 +278,11 @@ static bool fits_in(const struct walk *w)
 	unsigned long long tree = (unsigned long long)tree_end(w) << v->hash_shift;
 
 	if (data > w->data->reader.size)
-		w->say(copyf("the tree is of %llu bytes, the device has %llu: it is cut short", data,
-			     w->data->reader.size));
+		report("data_bytes device_bytes", "the tree is of %llu bytes, the device has %llu: it is cut short", data,
+		       w->data->reader.size);
 	else if (tree > w->tree->reader.size)
-		w->say(copyf("the tree ends at %llu, its device at %llu: it is cut short", tree, w->tree->reader.size));
+		report("tree_end device_bytes", "the tree ends at %llu, its device at %llu: it is cut short", tree,
+		       w->tree->reader.size);
 	else
 		return true;
 	return false;
@@ -302,10 +303,9 @@ static void begin(struct walk *w)
 	w->shows = isatty(STDERR_FILENO) && (unsigned long long)v->data_blocks << v->data_shift >= PROGRESS_MIN;
 }
 
-enum verity_found verity_check(const struct verity *v, struct medium *data, struct medium *tree,
-			       void (*say)(const char *text), unsigned *blocks)
+enum verity_found verity_check(const struct verity *v, struct medium *data, struct medium *tree, unsigned *blocks)
 {
-	struct walk w = { .v = v, .data = data, .tree = tree, .say = say };
+	struct walk w = { .v = v, .data = data, .tree = tree };
 
 	measure(&w);
 	if (!fits_in(&w))
@@ -315,7 +315,7 @@ enum verity_found verity_check(const struct verity *v, struct medium *data, stru
 	if (w.shows)
 		fputs("\r\033[K", stderr);
 	if (w.bad > NAMED_MAX)
-		say(copyf("%u blocks are damaged in all", w.bad));
+		report("damaged_in_all", "%u blocks are damaged in all", w.bad);
 	*blocks = w.blocks;
 	return w.failed ? VERITY_FAILED : w.bad || w.wrong ? VERITY_BAD : VERITY_GOOD;
 }

@@ -23,10 +23,9 @@ bool verity_has(const struct verity *v, const char *option);
 enum verity_found { VERITY_GOOD, VERITY_BAD, VERITY_FAILED };
 
 /*
- * Reads all of data and tree. BAD: says line by line, by say(), what does not match; FAILED: it could not be
+ * Reads all of data and tree. BAD: says line by line, by report(), what does not match; FAILED: it could not be
  * read, after a complaint. *blocks is how many of data were held against the tree.
  */
-enum verity_found verity_check(const struct verity *v, struct medium *data, struct medium *tree,
-			       void (*say)(const char *text), unsigned *blocks);
+enum verity_found verity_check(const struct verity *v, struct medium *data, struct medium *tree, unsigned *blocks);
 
 #endif

@@ -1,4 +1,5 @@
 """The host tool: what it prints, what it refuses, and how it ends."""
+import functools
 import json
 import os
 import re
@@ -41,6 +42,54 @@ class Run:
         self.out, self.err = result.stdout, result.stderr
         allowed = status if isinstance(status, tuple) else (status,)
         assert result.returncode in allowed, (self.out, self.err)
+        if words[:1] in (('explain',), ('fits',)) and not {'--json', '--help', '--version'} & set(words):
+            again = subprocess.run([tool, words[0], '--json', *words[1:]], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=env, timeout=60, **options)
+            assert (again.returncode, again.stderr) == (result.returncode, self.err)
+            self.json = same_as_json(self.out.decode(errors='replace'), again.stdout.decode(), result.returncode)
+
+
+def once(pairs):
+    assert len(dict(pairs)) == len(pairs), ('a key twice', pairs)
+    return dict(pairs)
+
+
+def escaped_text(text):
+    return ''.join(f'\\x{ord(c):02x}' if ord(c) < 32 or ord(c) == 127 else
+                   f'\\xc2\\x{ord(c):02x}' if 128 <= ord(c) < 160 else c for c in text)
+
+
+def same_as_json(text, answer, status):
+    """The object, after it was held against the text: every line is told in both."""
+    if not answer:
+        assert not text
+        return None
+    found = json.loads(answer, object_pairs_hook=once)
+    assert set(found) == {'steps', 'status'} and found['status'] == status
+    lines = [line.strip() for line in text.splitlines()]
+    told = [escaped_text(line) for step in found['steps'] for line in step['text']]
+    unknown = [key for step in found['steps'] for key in step if not documented(key)]
+    assert not unknown, 'not in the manual'
+    for line in told:
+        assert '\ufffd' in line or any(each == line.strip() or each.endswith(f' {line.strip()}') for each in lines), line
+    steps = {step['step'] for step in found['steps']}
+    marked = [number + by for number, line in enumerate(lines) if re.fullmatch(r'\^~*', line) for by in (-1, 0)]
+    for number, line in enumerate(lines):
+        block = re.match('[A-Z_]+=', line) and any('found' in step for step in found['steps'])
+        seen = any(f'{block["DEVNAME"]} ' in line for step in found['steps'] for block in step.get('seen', ()))
+        assert number in marked or block or seen or line in ('', 'not for /init:') or '\\x' in line or \
+            any(line == each.strip() or line.split(None, 1) == [next(iter(steps & {line.split()[0]}), ''), each.strip()]
+                for each in told), line
+    return found
+
+
+@functools.cache
+def documented(key):
+    """Has the manual the key? Those of a device may have another before them."""
+    page = (TOP / 'init/host/kindling.1').read_text()
+    words = set(re.findall(r'[\w=]+', ' '.join(re.findall(r'^\.(?:It )?Li (.*)$', page, re.M))))
+    key = key.removesuffix('_HEX')
+    return {re.sub('^(tree|fec)_', '', key), key} & words
 
 
 @pytest.fixture
@@ -131,12 +180,6 @@ def test_install(tmp_path):
     assert '.text' in sections and '.debug_info' not in sections and '.symtab' not in sections
     make('install', f'H={out}', f'DESTDIR={tmp_path}/whole', 'INSTALL=install --strip-program=true')
     assert '.debug_info' in output('readelf', '-SW', tmp_path / 'whole/usr/local/bin/kindling')
-    # every command and option is in the manual
-    page = files['usr/share/man/man1/kindling.1'].read_text()
-    help_text = Run(files['usr/bin/kindling'], '--help', status=0).out.decode()
-    for word in help_text.replace('[', ' ').replace(']', ' ').split():
-        if word.startswith('--'):
-            assert f'Fl -{word[2:].split("=")[0]}' in page, word
 
 
 # ---- probe: the form -----------------------------------------------------------------------------
@@ -379,6 +422,41 @@ def test_full_output(tool, tmp_path):
 def test_no_such_command(words, tool):
     found = Run(tool, *words, status=2)
     assert found.err.startswith(b'kindling: ') and b'--help' in found.err and not found.out
+
+
+COMMANDS = ['explain', 'fits', 'probe']
+
+
+def test_help(tool):
+    """Of all, and of each: what it takes, on stdout, whatever else is asked; the manual has it all."""
+    page = (TOP / 'init/host/kindling.1').read_text()
+    whole = Run(tool, '--help', status=0).out.decode()
+    assert re.findall(r'^  (\w\S*) ', whole, re.M) == COMMANDS
+    options = set()
+    for command in COMMANDS:
+        for words in ['--help'], ['--json', '--help', '--no-such'], ['x', '--help', 'y', 'z']:
+            found = Run(tool, command, *words, status=0)
+            assert found.out.decode().startswith(f'usage: kindling {command} ') and found.err == b''
+        options |= (own := set(re.findall(r'^  (--\S+)', found.out.decode(), re.M)))
+        assert set(re.findall(r'--[a-z-]+', found.out.decode().splitlines()[0])) | {'--help', '--version'} == own
+        # each is taken, and no other
+        for option in set(re.findall(r'--\S+', whole)) - {'--help', '--version'}:
+            said = Run(tool, command, option, status=(1, 2)).err.decode()
+            assert ('unrecognized option' not in said) == (option in own), said
+        assert f'.Nm\n.Cm {command}\n' in page and f'.It Cm {command}\n' in page.partition('.Sh EXIT STATUS')[2]
+    assert options == set(re.findall(r'^  (--\S+)', whole, re.M)) and 'help' not in COMMANDS
+    for option in options:
+        assert f'Fl -{option[2:]}' in page, option
+
+
+def test_version(tool):
+    version = f'kindling {(TOP / "VERSION").read_text()}'.encode()
+    for words in ['--version'], *([command, 'x', '--version'] for command in COMMANDS):
+        found = Run(tool, *words, status=0)
+        assert (found.out, found.err) == (version, b'')
+    with open('/dev/full', 'wb') as full:
+        for words in ['--version'], ['--help'], ['fits', '--help']:
+            assert subprocess.run([tool, *words], stdout=full, stderr=subprocess.DEVNULL).returncode == ERROR
 
 
 # ---- probe: sectors and sizes --------------------------------------------------------------------
@@ -873,6 +951,50 @@ def test_config_that_is_none(line, tool, tmp_path):
     assert line.encode() in found.err
 
 
+def steps_of(found, name):
+    return [step for step in found['steps'] if step['step'] == name]
+
+
+def test_json_of_explain(tool):
+    found = Run(tool, 'explain', 'rw root=/dev/mmcblk0p2 rootwait=7 rootfstype=ext4,xfs rd.foo=1 panic=3 '
+                'rootflags=noatime,commit=5', status=FINE).json
+    assert [step['step'] for step in found['steps']] == [
+        'image', 'modules', 'find', 'mount', 'check', 'switch', 'failure', 'note']
+    find, mount, failure, note = (steps_of(found, name)[0] for name in ('find', 'mount', 'failure', 'note'))
+    assert (find['name'], find['waits']) == ('mmcblk0p2', 7)
+    assert (mount['types'], mount['flags'], mount['data']) == ('ext4,xfs', 'read-write, noatime', 'commit=5')
+    assert (failure['end'], failure['seconds']) == ('reboots', 3)
+    assert (note['word'], note['at'], note['in']) == ('rd.foo=1', 54, 'the command line')
+    assert note['says'] == 'not in this image; ignored'
+    found = Run(tool, 'explain', 'root=179:2 rootwait modprobe.blacklist=a modprobe.blacklist=b', status=FINE).json
+    find, = steps_of(found, 'find')
+    assert (find['major'], find['minor'], find['waits_forever']) == (179, 2, True) and 'waits' not in find
+    assert steps_of(found, 'modules')[0]['not_for_devices'] == [{'modules': 'a'}, {'modules': 'b'}]
+    found = Run(tool, 'explain', 'root=PARTUUID=aabbccdd-01/PARTNROFF=-2', status=FINE).json
+    find, = steps_of(found, 'find')
+    assert [find[key] for key in ('distance', 'direction', 'tag', 'value')] == [2, 'lower', 'PARTUUID', 'aabbccdd-01']
+    found = Run(tool, 'explain', 'root=nope rootfallback=LABEL=a roo=x', '--config', '/dev/null', status=FINE).json
+    error, other = steps_of(found, 'error')[0], steps_of(found, 'other')[0]
+    assert (error['word'], error['at'], other['word']) == ('root=nope', 0, 'roo=x')
+    assert steps_of(found, 'else')[0]['rootfallback'] == 'LABEL=a' and steps_of(found, 'image')[0]['config'] == '/dev/null'
+    assert Run(tool, 'explain', 'root=/dev/vda rdinit=/x', status=REFUSED).json['steps'][-1]['word'] == 'rdinit=/x'
+
+
+@pytest.mark.parametrize('label', LABELS)
+def test_json_of_any_bytes(label, tool, tmp_path):
+    """In words that are right, wrong and nobody's, and of a medium."""
+    image = ext4(tmp_path / 'x.img', label)
+    for words in (b'root=LABEL=%b', b'"root=LABEL=%b', b'root=%b', b'root=/dev/vda init=/%b', b'root=/dev/vda x%b rd.%b'):
+        line = words.replace(b'%b', label)
+        found = Run(tool, 'explain', line, status=(FINE, REFUSED)).json
+        assert found['steps']
+        Run(tool, 'fits', line, image, status=(FOUND, NONE, UNCLEAR, ERROR))
+    found = Run(tool, 'fits', b'root=LABEL=none', image, status=NONE).json
+    device, = steps_of(found, 'root')[0]['seen']
+    assert device['LABEL'] == label.decode(errors='replace')
+    assert bytes.fromhex(device.get('LABEL_HEX', label.hex())) == label
+
+
 # ---- fits ----------------------------------------------------------------------------------------
 
 FOUND, NONE, UNCLEAR = IDENTIFIED, NOTHING, AMBIVALENT
@@ -1089,3 +1211,22 @@ def test_hostile_label_in_messages(fits, tmp_path):
     image = ext4(tmp_path / 'x.img', b'ro\x1b\nt')
     _, out = fits('root=LABEL=rot', image, status=NONE)
     assert 'LABEL=ro\\x1b\\x0at' in out and '\x1b' not in out
+
+
+def test_json_of_fits(tool, disk):
+    def asked(words, status=FOUND):
+        return Run(tool, 'fits', words, disk, status=status).json['steps']
+    root, = asked('root=LABEL=root')
+    assert root['value'] == 'LABEL=root' and root['found'] == {
+        'DEVNAME': str(disk), 'PARTN': 2, 'TYPE': 'ext4', 'UUID': EXT4_UUID, 'LABEL': 'root', 'PARTUUID': PART_IDS[1],
+        'PARTLABEL': 'system', 'SIZE': 8 * MIB, 'OFFSET': 9 * MIB, 'NAME': 'vda2'}
+    root, = asked('root=LABEL=rot', NONE)
+    assert root['why'] == 'not found' and [device['NAME'] for device in root['seen']] == ['vda', 'vda1', 'vda2']
+    assert [device.get('MEANT') for device in root['seen']] == [None, None, 'LABEL'] and 'found' not in root
+    first, second = asked('root=LABEL=a rootfallback=/dev/vda2')
+    assert (first['step'], first['why'], second['step'], second['value']) == (
+        'root', 'not found', 'rootfallback', '/dev/vda2') and second['found']['PARTN'] == 2
+    root, = asked('quiet root=nope', NONE)
+    assert (root['word'], root['at']) == ('root=nope', 6)
+    assert asked('root=8:1', ERROR) == [{'step': 'root', 'value': '8:1', 'text': []}]
+    assert Run(tool, 'fits', 'root=/dev/vda', '/none', status=ERROR).json == {'steps': [], 'status': ERROR}

@@ -540,3 +540,28 @@ def test_upper(fits, tmp_path):  # noqa: F811
     assert 'then what is written goes to memory\n' in out
     _, out = fits('root=/dev/vdb overlayroot=/dev/vda', root, upper, lines=[OVERLAY], status=NONE)
     assert 'is squashfs, which nobody can write to' in out
+
+
+def test_json_of_layers(tool, tmp_path):  # noqa: F811
+    image = squashfs(tmp_path / 'x.img')
+    roothash, size = verify(image)
+    (tmp_path / 'config').write_text('\n'.join([*ALL, '']))
+
+    def asked(status, words, *images):
+        command = ['fits', '--config', tmp_path / 'config', words] if images else \
+            ['explain', '--config', tmp_path / 'config', words]
+        return {step['step']: step for step in Run(tool, *command, *images, status=status).json['steps']}
+    root = asked(0, f'root=/dev/vda roothash={roothash}', image)['root']
+    assert (root['is_verified'], root['blocks'], root['block_size']) == (True, size // 4096, 4096)
+    assert root['found']['VERITY_OFFSET'] == size
+    damage(image, 5 * 4096)
+    damage(image, 7 * 4096)
+    root = asked(NONE, f'root=/dev/vda roothash={roothash}', image)['root']
+    assert root['does_not_match'] and 'is_verified' not in root and root['damaged'] == [
+        {'of': 'data', 'block': block, 'bytes': 4096, 'offset': block * 4096, 'image': str(image)} for block in (5, 7)]
+    steps = asked(0, f'root=/dev/vda roothash={roothash} verityhash=LABEL=t overlayroot=/dev/vdb rootwait=3')
+    verity, overlay = steps['verity'], steps['overlay']
+    assert [verity[key] for key in ('roothash', 'algorithm', 'tree_tag', 'tree_value', 'tree_waits')] == [
+        roothash, 'sha256', 'LABEL', 't', 3] and verity['on_error'] == 'a read error'
+    assert (overlay['name'], overlay['waits'], overlay['rw']) == ('vdb', 3, True)
+    assert steps['find']['name'] == 'vda' and steps['mount']['noload'] is True
