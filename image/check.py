@@ -4,13 +4,12 @@ against its command line. What is wrong is the end; what cannot be told is noted
 import json
 import os
 import re
-import runpy
 import struct
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
 
-HERE = Path(__file__).resolve().parent
+from kconfiglib import Kconfig
 
 # Of file(1)'s words the first one that is there, and the processor that it tells.
 PROCESSORS = [("ARM64", "arm64"), ("aarch64", "arm64"), ("ARM", "arm"), ("x86", "x86"), ("80386", "x86"),
@@ -74,20 +73,29 @@ def configuration(kernel):
     return next((path for path in places if path != kernel and path.is_file()), None)
 
 
-def check_configuration(checker, kernel, image, root, has_overlay):
+def lacking(path, image, root):
+    """What this kernel lacks of what the image must have, a line each (kindling check-kernel)."""
+    words = ["check-kernel", "--json", "--board", image.board.name, "--config", os.environ["CONFIG"],
+             "--cmdline", os.environ["CMDLINE"], "--modules", ",".join(image.modules)]
+    said = output(os.environ["KINDLING"], *words, *(["--type", image.types[0]] if root else []), path)
+    if not said.stdout:
+        refuse(said.stderr.decode(errors="replace").strip())
+    return [line for step in json.loads(said.stdout)["steps"] if step["step"] == "must" for line in step["text"]]
+
+
+def check_configuration(kernel, image, root, has_overlay):
     """Has this kernel what the image needs, with the modules that are in it?"""
     path = configuration(kernel)
     if not path:
         note(f"KERNEL={kernel}", "its configuration is not with it, so it was not held against root and modules "
              "(make kernel-check KCONFIG=)")
         return
-    config = checker["Kernel"](path)
-    rows = [row for row in checker["lacking"](image, config)[0] if row.kind != "?"]
-    layer = checker["Row"]("", (("EXT4_FS", "ext4"),), "", "the file system of the writable layer")
-    if has_overlay and not checker["bringer"](layer, config, image):
-        rows.append(layer)
+    config = dict(re.findall(r"^CONFIG_(\w+)=([ym])$", path.read_text(errors="replace"), re.M))
+    rows = lacking(path, image, root)
+    if has_overlay and config.get("EXT4_FS") != "y" and not ("EXT4_FS" in config and "ext4" in image.modules):
+        rows.append("EXT4_FS                  the file system of the writable layer")
     if rows:
-        print("\n".join(checker["shown"](row, image, config) for row in rows), file=sys.stderr)
+        print("".join(f"  must    {row}\n" for row in rows), file=sys.stderr, end="")
         refuse(path, "the kernel lacks what the image must have, see above, and none of its modules brings that")
     if root and image.types == ["squashfs"]:
         check_squashfs(config, path, root)
@@ -97,9 +105,9 @@ def check_squashfs(config, path, root):
     with open(root, "rb") as file:
         packed, attributes = struct.unpack("<20xH34xQ", file.read(64))
     name = SQUASHFS_PACKED.get(packed)
-    if name and f"SQUASHFS_{name}" not in config.values:
+    if name and f"SQUASHFS_{name}" not in config:
         refuse(path, f"root is packed with {name.lower()}, and the kernel lacks SQUASHFS_{name}")
-    if attributes != 2**64 - 1 and "SQUASHFS_XATTR" not in config.values:
+    if attributes != 2**64 - 1 and "SQUASHFS_XATTR" not in config:
         note(path, "root has extended attributes (file capabilities), which the kernel will not see: "
              "it lacks SQUASHFS_XATTR")
 
@@ -267,16 +275,36 @@ def check_udev(kind, root):
 
 # ---- all of it -----------------------------------------------------------------------------------
 
+class Image:
+    """What is built for a board: its options, modules, and what its command line says of root."""
+
+    def __init__(self, board, config):
+        self.board = board
+        self.kconf = Kconfig("kconfig/Kconfig", warn_to_stderr=False)
+        self.kconf.load_config(config)
+        listed = os.environ.get("MODULES_MADE")
+        # those that are in it, whatever was asked for
+        self.modules = set(re.findall(r"/([^/\s]+)\.ko\S* ", Path(listed).read_text())) if listed else set()
+        given = "" if self.value("CMDLINE_OVERRIDE") == "y" else os.environ.get("CMDLINE", "")
+        self.words = " ".join((self.value("CMDLINE"), given, self.value("CMDLINE_APPEND"))).split()
+        self.roots = self.last("root") + [word.partition("=")[2] for word in self.words
+                                          if word.startswith("rootfallback=")]
+        types = ",".join(self.last("rootfstype"))
+        self.types = types.split(",") if types else []
+
+    def value(self, option):
+        return self.kconf.syms[option].str_value
+
+    def last(self, name):
+        """The value of a word of the command line, in a list of one, or of none."""
+        return [word[len(name) + 1:] for word in self.words if word.startswith(f"{name}=")][-1:]
+
+
 class Check:
     """Of a card of this board, from these files: {name in genimage.cfg: path}."""
 
     def __init__(self, board, files):
-        self.checker = runpy.run_path(str(HERE / "kernel-check"))
-        self.image = self.checker["Image"](board, os.environ["CONFIG"])
-        # those that are in it, whatever was asked for
-        listed = os.environ.get("MODULES_MADE")
-        self.image.modules = set(re.findall(r"/([^/\s]+)\.ko\S* ", Path(listed).read_text())) if listed else set()
-        self.image.captured = None
+        self.image = Image(board, os.environ["CONFIG"])
         self.kernel, self.tree, self.root = (files.get(name) and Path(files[name])
                                              for name in ("kernel", "board.dtb", "root.img"))
         self.has_overlay = "overlay.img" in files
@@ -291,7 +319,7 @@ class Check:
             self.kind = root_type(self.root, image)
             image.types = [self.kind]
         if self.kernel:
-            check_configuration(self.checker, self.kernel, image, self.root, self.has_overlay)
+            check_configuration(self.kernel, image, self.root, self.has_overlay)
 
     def whole(self, disk):
         if self.root:

@@ -27,10 +27,17 @@ endif
 board-check:
 	$(Q)$(PYTHON) image/board-check $(board) $(if $(kernel-folder),$(call path,$(kernel-folder)))
 
-kernel-check := $(PYTHON) image/kernel-check $(board) $(O)/.config
+# kindling(1) check-kernel, for the image that is configured here
+check-kernel = $(cmdline); $(H)/kindling check-kernel --board $(BOARD) --config $(O)/.config --cmdline "$$CMDLINE" \
+	$(if $(MODULES_FOR),--modules '*') $(if $(KCONFIG),$(call path,$(KCONFIG)))
 .PHONY: kernel-check kernel-fragment
-kernel-check:
-	$(Q)$(cmdline) $(kernel-check) check $(if $(KCONFIG),$(call path,$(KCONFIG)))
+kernel-check: $(H)/kindling
+	@[ $(if $(KCONFIG),y) ] || { echo "kernel-check: KCONFIG= not given: it is a kernel's .config," \
+		"/boot/config-VERSION or /proc/config.gz" >&2; exit 2; }
+	$(Q)$(check-kernel)
 
-kernel-fragment:
-	$(Q)$(cmdline) $(kernel-check) fragment $(O)/kernel.fragment $(if $(KCONFIG),$(call path,$(KCONFIG)))
+kernel-fragment: $(H)/kindling
+	$(Q)rm -f $(O)/kernel.fragment
+	$(Q)$(check-kernel) --fragment >$(O)/kernel.fragment.tmp
+	$(Q)mv $(O)/kernel.fragment.tmp $(O)/kernel.fragment
+	@echo "  READY   $$(grep -c ^CONFIG_ $(O)/kernel.fragment) symbols: $(O)/kernel.fragment"

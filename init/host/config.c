@@ -185,32 +185,70 @@ int config_load(const char *path)
 	return err;
 }
 
-static const char *existing(const char *path)
+/* FOLDER/BOARD, or NULL when no board is there. */
+static const char *board_in(const char *folder, int length, const char *board)
 {
-	return access(path, F_OK) ? NULL : path;
+	char *path = copyf("%.*s/%s/defconfig", length, folder, board);
+
+	if (access(path, F_OK))
+		return NULL;
+	path[strlen(path) - strlen("/defconfig")] = '\0';
+	return path;
+}
+
+/* Where `make install` put the boards: beside this program's folder. NULL: not known. */
+static const char *installed(void)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+
+	for (int i = 0; n > 0 && i < 2; i++) {
+		path[n] = '\0';
+		slash = strrchr(path, '/');
+		n = slash ? slash - path : 0;
+	}
+	return n > 0 ? copyf("%.*s/share/kindling/boards", (int)n, path) : NULL;
+}
+
+/* Of BOARD_PATH, of the tree that we are in, or installed; NULL where there is none. */
+static const char *find_folder(const char *board)
+{
+	const char *own = getenv("BOARD_PATH"), *folder = NULL, *share = installed();
+
+	if (!*board || strchr(board, '/'))
+		return NULL;
+	while (!folder && own && *own) {
+		int length = (int)strcspn(own, ":");
+
+		folder = board_in(own, length, board);
+		own += length + (own[length] == ':');
+	}
+	if (!folder)
+		folder = board_in("boards", INT_MAX, board);
+	return folder || !share ? folder : board_in(share, INT_MAX, board);
+}
+
+const char *config_folder(const char *board)
+{
+	const char *folder = find_folder(board);
+
+	if (!folder)
+		complain("--board %s: no boards/%s here, none in BOARD_PATH, and none installed; kindling's tree is the "
+			 "place for it, --config FILE goes anywhere", board, board);
+	return folder;
 }
 
 /* What the board is configured by, or NULL after a complaint. */
 static const char *file_of_board(const char *board)
 {
-	const char *own = getenv("BOARD_PATH"), *file = NULL;
+	char *built = copyf("build/%s/.config", board);
+	const char *folder;
 
-	if (*board && !strchr(board, '/')) {
-		file = existing(copyf("build/%s/.config", board));
-		while (!file && own && *own) {
-			int length = (int)strcspn(own, ":");
-
-			file = existing(copyf("%.*s/%s/defconfig", length, own, board));
-			own += length + (own[length] == ':');
-		}
-		if (!file)
-			file = existing(copyf("boards/%s/defconfig", board));
-	}
-	if (file)
-		return file;
-	complain("--board %s: no build/%s/.config and no boards/%s/defconfig here, and none in BOARD_PATH; kindling's "
-		 "tree is the place for it, --config FILE goes anywhere", board, board, board);
-	return NULL;
+	if (!strchr(board, '/') && *board && !access(built, F_OK))
+		return built;
+	folder = config_folder(board);
+	return folder ? copyf("%s/defconfig", folder) : NULL;
 }
 
 int config_take(const char *board, const char *file, const char **used)

@@ -16,6 +16,9 @@ int config_load(const char *path);
  */
 int config_take(const char *board, const char *file, const char **used);
 
+/* The folder of a board, or NULL after a complaint. */
+const char *config_folder(const char *board);
+
 /* The name of option number `index`; NULL behind the last one. */
 const char *config_name(unsigned index);
 

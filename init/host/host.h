@@ -14,6 +14,7 @@
  */
 int explain(const struct options *o, char **words);
 int fits(const struct options *o, char **words);
+int check_kernel(const struct options *o, char **words);
 int probe(const struct options *o, char **words);
 
 #endif

@@ -22,10 +22,17 @@ $(H)/options.h: $(kconfig-files)
 	@mkdir -p $(@D)
 	$(Q)$(kconf) host $@
 
+# The rows of image/symbols as a string.
+$(H)/symbols.h: image/symbols init/host/host.mk
+	@mkdir -p $(@D)
+	$(Q)sed '/^#/d; s/[\\"?]/\\&/g; s/.*/"&\\n"/' $< >$@
+
+$(H)/host/needs.o: $(H)/symbols.h
 $(H)/%.o: init/%.c $(H)/options.h init/host/host.mk
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $<"
-	$(Q)$(HOSTCC) $(host-cflags) $(if $(filter %/main.o,$@),-DVERSION='"$(version)"') -include $(H)/options.h \
+	$(Q)$(HOSTCC) $(host-cflags) $(if $(filter %/main.o,$@),-DVERSION='"$(version)"') -I$(H) \
+		-include $(H)/options.h \
 		-MMD -MP -c $< -o $@
 $(H)/host/main.o: VERSION
 -include $(host-objects:.o=.d)
@@ -34,8 +41,15 @@ $(H)/kindling: $(host-objects)
 	@echo "  HOSTLD  $@"
 	$(Q)$(HOSTCC) $(host-objects) -o $@
 
+share = $(call path,$(DESTDIR)$(PREFIX)/share)
+# What --board reads, where there is no tree.
+installed-boards := $(foreach file,defconfig cmdline modules symbols,$(wildcard boards/*/$(file)))
 install: $(H)/kindling
 	$(Q)$(INSTALL) -D -s -m 755 $< $(call path,$(DESTDIR)$(PREFIX)/bin/kindling)
 	$(Q)for page in $(wildcard man/kindling.?); do \
-		$(INSTALL) -D -m 644 $$page $(call path,$(DESTDIR)$(PREFIX)/share/man)/man$${page##*.}/$${page##*/}; \
+		$(INSTALL) -D -m 644 $$page $(share)/man/man$${page##*.}/$${page##*/}; \
 	done
+	$(Q)$(INSTALL) -D -m 644 init/host/completion/kindling.bash $(share)/bash-completion/completions/kindling
+	$(Q)$(INSTALL) -D -m 644 init/host/completion/kindling.zsh $(share)/zsh/site-functions/_kindling
+	$(Q)$(INSTALL) -D -m 644 init/host/completion/kindling.fish $(share)/fish/vendor_completions.d/kindling.fish
+	$(Q)for file in $(installed-boards); do $(INSTALL) -D -m 644 "$$file" $(share)/kindling/"$$file"; done

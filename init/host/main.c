@@ -21,6 +21,9 @@ static const struct command commands[] = {
 	{ "probe", probe, "sj", "IMAGE...", "which image?", 1, INT_MAX, EXIT_FAILURE,
 	  "what each image, and each of its partitions, holds",
 	  "0: something is known; 2: nothing; 3: more than one type fits; 1: an error" },
+	{ "check-kernel", check_kernel, "bclmtfj", "[KCONFIG]", "one configuration of a kernel", 0, 1, EXIT_USAGE,
+	  "what this kernel's configuration lacks of what the image needs",
+	  "0: it has all that it must have; 1: it lacks some; 2: an error" },
 };
 
 #define COMMANDS_END (commands + sizeof(commands) / sizeof(*commands))

@@ -13,6 +13,10 @@ static const struct row {
 } rows[] = {
 	{ 'b', "board", "B", "the image is that of a board" },
 	{ 'c', "config", "FILE", "the image is configured so: a .config or a defconfig" },
+	{ 'l', "cmdline", "LINE", "the command line, instead of the board's" },
+	{ 'm', "modules", "A,B", "the image's modules, instead of the board's; *: any" },
+	{ 't', "type", "T", "root's file system, where it is known" },
+	{ 'f', "fragment", NULL, "print it for the kernel's merge_config.sh; without KCONFIG all of it" },
 	{ 's', "sector-size", "N", "sectors of the disks: 512, 1024, 2048 or 4096 bytes" },
 	{ 'j', "json", NULL, "for programs" },
 	{ 'h', "help", NULL, "this text" },
@@ -36,6 +40,18 @@ static int take(struct options *o, int letter, char *value)
 		return 0;
 	case 'c':
 		o->config = value;
+		return 0;
+	case 'l':
+		o->cmdline = value;
+		return 0;
+	case 'm':
+		o->modules = value;
+		return 0;
+	case 't':
+		o->type = value;
+		return 0;
+	case 'f':
+		o->fragment = true;
 		return 0;
 	case 's':
 		return image_sector(value, &o->sector);

@@ -8,6 +8,8 @@
 
 struct options {
 	const char *board, *config; /* as given, or NULL */
+	const char *cmdline, *modules, *type; /* the same */
+	bool fragment;
 	unsigned sector;            /* 0: not given */
 	bool json;
 	bool help, version;         /* then nothing else counts */

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from builds import make
-from machine import BUILD, TOP, output
+from machine import BUILD, TOP, console, output
 
 MIB = 1 << 20
 
@@ -42,7 +42,8 @@ class Run:
         self.out, self.err = result.stdout, result.stderr
         allowed = status if isinstance(status, tuple) else (status,)
         assert result.returncode in allowed, (self.out, self.err)
-        if words[:1] in (('explain',), ('fits',)) and not {'--json', '--help', '--version'} & set(words):
+        if words[:1] in (('explain',), ('fits',), ('check-kernel',)) and \
+                not {'--json', '--help', '--version', '--fragment'} & set(words):
             again = subprocess.run([tool, words[0], '--json', *words[1:]], stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, env=env, timeout=60, **options)
             assert (again.returncode, again.stderr) == (result.returncode, self.err)
@@ -169,12 +170,26 @@ def test_install(tmp_path):
     assert result.returncode == 0, result.stdout
     files = {str(path.relative_to(tmp_path)): path for path in tmp_path.rglob('*')
              if path.is_file()}
-    assert set(files) == {'usr/bin/kindling', *(f'usr/share/man/man{n}/kindling.{n}' for n in (1, 5, 7))}
+    boards = {name for name in files if name.startswith('usr/share/kindling/boards/')}
+    assert set(files) - boards == {'usr/bin/kindling', *(f'usr/share/{name}' for name in (
+        *(f'man/man{n}/kindling.{n}' for n in (1, 5, 7)), 'bash-completion/completions/kindling', 'zsh/site-functions/_kindling',
+                                         'fish/vendor_completions.d/kindling.fish'))}
+    assert boards == {f'usr/share/kindling/{path.relative_to(TOP)}' for name in ('defconfig', 'symbols', 'modules', 'cmdline')
+                      for path in TOP.glob(f'boards/*/{name}')}
+    assert {path.stat().st_mode & 0o777 for name, path in files.items() if '/share/' in name} == {0o644}
     assert Run(files['usr/bin/kindling'], '--version', status=0).out.startswith(b'kindling ')
     # it needs nothing of the tree that it was built in
     explained = subprocess.run([files['usr/bin/kindling'], 'explain', 'root=LABEL=x'], cwd=tmp_path,
                                stdout=subprocess.PIPE)
     assert explained.returncode == 0 and b'LABEL' in explained.stdout
+    for words in ['explain', '--board', 'qemu-arm', 'root=LABEL=x'], ['check-kernel', '--board', 'qemu-arm', '--fragment']:
+        said = Run(files['usr/bin/kindling'], *words, status=0, cwd=tmp_path).out
+        assert b'defconfig\n' in said or b'CONFIG_VIRTIO_BLK=y\n' in said
+    # a board of the folder that we are in counts, then
+    (tmp_path / 'boards/qemu-arm').mkdir(parents=True)
+    (tmp_path / 'boards/qemu-arm/defconfig').write_text('CONFIG_X86_64=y\n')
+    said = Run(files['usr/bin/kindling'], 'check-kernel', '--board', 'qemu-arm', '--fragment', status=0, cwd=tmp_path).out
+    assert b'CONFIG_X86_64=y\n' in said and b'VIRTIO' not in said
     # stripped, unless a packager does that
     sections = output('readelf', '-SW', files['usr/bin/kindling'])
     assert '.text' in sections and '.debug_info' not in sections and '.symtab' not in sections
@@ -424,7 +439,7 @@ def test_no_such_command(words, tool):
     assert found.err.startswith(b'kindling: ') and b'--help' in found.err and not found.out
 
 
-COMMANDS = ['explain', 'fits', 'probe']
+COMMANDS = ['explain', 'fits', 'probe', 'check-kernel']
 
 
 def test_help(tool):
@@ -441,7 +456,7 @@ def test_help(tool):
         assert set(re.findall(r'--[a-z-]+', found.out.decode().splitlines()[0])) | {'--help', '--version'} == own
         # each is taken, and no other
         for option in set(re.findall(r'--\S+', whole)) - {'--help', '--version'}:
-            said = Run(tool, command, option, status=(1, 2)).err.decode()
+            said = Run(tool, command, option, status=(0, 1, 2)).err.decode()
             assert ('unrecognized option' not in said) == (option in own), said
         assert f'.Nm\n.Cm {command}\n' in page and f'.It Cm {command}\n' in page.partition('.Sh EXIT STATUS')[2]
     assert options == set(re.findall(r'^  (--\S+)', whole, re.M)) and 'help' not in COMMANDS
@@ -1230,3 +1245,77 @@ def test_json_of_fits(tool, disk):
     assert (root['word'], root['at']) == ('root=nope', 6)
     assert asked('root=8:1', ERROR) == [{'step': 'root', 'value': '8:1', 'text': []}]
     assert Run(tool, 'fits', 'root=/dev/vda', '/none', status=ERROR).json == {'steps': [], 'status': ERROR}
+
+
+# ---- completion ----------------------------------------------------------------------------------
+
+def options_of(tool, command):
+    return set(re.findall(r'^  (--\S+)', Run(tool, command, '--help', status=0).out.decode(), re.M))
+
+
+def completed(tool, folder, *words):
+    """What bash makes of the last of these words, by the function that `complete` names for kindling."""
+    script = '''. "$0"; shift 0; function=$(complete -p kindling); function=${function#*-F }
+        COMP_WORDS=(kindling "$@"); COMP_CWORD=$#; ${function% *}; printf '%s\\n' "${COMPREPLY[@]}"'''
+    bin = folder / 'bin'
+    if not bin.exists():
+        bin.mkdir()
+        (bin / 'kindling').symlink_to(tool)
+    found = subprocess.run(['bash', '-uc', script, TOP / 'init/host/completion/kindling.bash', *words], cwd=TOP, text=True,
+                           env=os.environ | {'PATH': f'{bin}:{os.environ["PATH"]}', 'BOARD_PATH': str(folder / 'own')},
+                           check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert not found.stderr
+    return set(found.stdout.split())
+
+
+def test_completion_of_bash(tool, tmp_path):
+    (tmp_path / 'own/my-board').mkdir(parents=True)
+    (tmp_path / 'own/my-board/defconfig').touch()
+    (tmp_path / 'share/kindling/boards/installed').mkdir(parents=True)
+    (tmp_path / 'share/kindling/boards/installed/defconfig').touch()
+    assert completed(tool, tmp_path, '') == {*COMMANDS, 'help', '--help', '--version'}
+    assert completed(tool, tmp_path, 'f') == {'fits'} and completed(tool, tmp_path, 'nothing', '') == set()
+    for command in COMMANDS:
+        assert completed(tool, tmp_path, command, '--') == options_of(tool, command)
+        assert completed(tool, tmp_path, command, '--js') == {'--json'}
+    boards = {path.parent.name for path in TOP.glob('boards/*/defconfig')} | {'my-board', 'installed'}
+    for command in 'explain', 'fits', 'check-kernel':
+        assert completed(tool, tmp_path, command, '--board', '') == boards
+        assert completed(tool, tmp_path, command, '--config', 'VER') == {'VERSION'}
+    assert completed(tool, tmp_path, 'explain', '--json', '--board', 'my') == {'my-board'}
+    assert completed(tool, tmp_path, 'probe', '--sector-size', '') == {'512', '1024', '2048', '4096'}
+    assert completed(tool, tmp_path, 'fits', 'root=/dev/vda', 'VER') == {'VERSION'}
+    assert completed(tool, tmp_path, 'explain', 'VER') == set()
+    assert completed(tool, tmp_path, 'check-kernel', '--modules', 'V') == set()
+
+
+def test_completion_on_a_terminal(tool, tmp_path):
+    """A real TAB, and a file name with a space."""
+    (tmp_path / 'my card.img').touch()
+    with console(['bash', '--norc', '-i']) as shell:
+        shell.send(f'cd {tmp_path}; . {TOP}/init/host/completion/kindling.bash; kindling() {{ printf "<%s>" "$@"; }}')
+        shell.send('kindling chec\t--fra\tX')
+        shell.expect('<check-kernel><--fragment><X>')
+        shell.send('kindling probe my\tX')
+        shell.expect('<probe><my card.img><X>')
+
+
+@pytest.mark.parametrize('shell', ['bash', 'zsh', 'fish'])
+def test_completion_knows_all(shell, tool):
+    """Every command and option of --help, and no other."""
+    text = (TOP / f'init/host/completion/kindling.{shell}').read_text()
+    whole = set(re.findall(r'--[a-z-]+', Run(tool, '--help', status=0).out.decode()))
+    found = set(re.findall(r' -l ([a-z-]+) -?', text.partition('\ncomplete')[2]) if shell == 'fish' else re.findall(r'--([a-z-]+)', text))
+    assert {f'--{name}' for name in found} == whole
+    assert all(re.search(rf'\b{command}\b', text) for command in COMMANDS)
+    if shell == 'fish':
+        for command in COMMANDS:
+            lines = re.findall(r"__fish_seen_subcommand_from ([a-z -]+)'.* -l ([a-z-]+)", text)
+            assert {f'--{option}' for commands, option in lines if command in commands.split()} == \
+                options_of(tool, command) - {'--help', '--version'}
+    elif shell == 'zsh':
+        for command in COMMANDS:
+            part = re.search(rf'\t{command}\)(.*?);;', text, re.S)[1]
+            for name, option in ('board', 'board'), ('config', 'config'), ('sectors', 'sector-size'), ('json', 'json'):
+                part = part.replace(f'${name} ', f'--{option} ')
+            assert set(re.findall(r'--[a-z-]+', part)) == options_of(tool, command) - {'--help', '--version'}

@@ -2,9 +2,8 @@
 with each needed symbol taken away in turn."""
 import functools
 import gzip
-import importlib.machinery
-import importlib.util
 import io
+import json
 import os
 import re
 import subprocess
@@ -22,15 +21,46 @@ KERNELS = [pytest.param(board, line, marks=marks(line))
            for board in BOARDS if (FOLDERS[board] / 'kernel').exists() for line in kernels(board)]
 
 
-def kernel_check():
-    """image/kernel-check as a module."""
-    loader = importlib.machinery.SourceFileLoader('kernel_check', str(TOP / 'image/kernel-check'))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
-    loader.exec_module(module)
-    return module
+@functools.cache
+def tool():
+    """The host tool, which is what these goals call."""
+    result = make('host', f'H={BUILD / "tests/kernel_check/host"}')
+    assert result.returncode == 0, result.stdout
+    return BUILD / 'tests/kernel_check/host/kindling'
 
 
-TOOL = kernel_check()
+def asked(folder, board, text, *words, status=(0, 1)):
+    """The steps of `kindling check-kernel --json` on this text, by the board's own configuration."""
+    (folder / 'asked').write_text(text)
+    result = subprocess.run([tool(), 'check-kernel', '--json', '--board', board, '--config',
+                             FOLDERS[board] / 'defconfig', *words, folder / 'asked'],
+                            cwd=TOP, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert result.returncode in status, result.stderr
+    found = json.loads(result.stdout)
+    assert found['status'] == result.returncode
+    return found['steps']
+
+
+def lacking(folder, board, text):
+    """The rows that it lacks, as dicts with `names`, the symbols, and `modules`, those of the first."""
+    rows = [step for step in asked(folder, board, text) if step['step'] in ('must', 'advice')]
+    for row in rows:
+        pairs = [one.partition(':') for one in row['symbols'].split('|')]
+        row['names'], row['modules'] = [name for name, _, _ in pairs], set(filter(None, pairs[0][2].split(',')))
+    return rows
+
+
+def needed(folder, board):
+    """All rows, as a kernel lacks them that has nothing: that of the processor, and the others."""
+    nothing = '# Linux/x 6.12.1 Kernel Configuration\n'
+    first = lacking(folder, board, nothing)
+    assert len(first) == 1
+    return first, lacking(folder, board, f'{nothing}CONFIG_{first[0]["symbol"]}=y\n')
+
+
+def rows_of_symbols():
+    """The first column of each row of image/symbols."""
+    return [line.split()[0] for line in (TOP / 'image/symbols').read_text().splitlines() if line and line[0] != '#']
 
 
 def config_of(line):
@@ -50,16 +80,6 @@ def check(tmp_path):
     return run
 
 
-@pytest.fixture
-def image(tmp_path, monkeypatch):
-    """What is built for a board, as image/kernel-check sees it."""
-    def load(board):
-        monkeypatch.chdir(TOP)
-        monkeypatch.setenv('CMDLINE', (FOLDERS[board] / 'cmdline').read_text())
-        return TOOL.Image(FOLDERS[board], FOLDERS[board] / 'defconfig')
-    return load
-
-
 def named(kind, text):
     return re.findall(rf'^  {kind} +(\w+)', text, re.M)
 
@@ -67,16 +87,6 @@ def named(kind, text):
 def without(text, *symbols):
     """A configuration without these symbols, as the kernel's own tools write it."""
     return re.sub(rf'^CONFIG_({"|".join(symbols)})=.*$', r'# CONFIG_\1 is not set', text, flags=re.M)
-
-
-def kernel_of(text, tmp_path):
-    path = tmp_path / 'kernel.config'
-    path.write_text(text)
-    return TOOL.Kernel(path)
-
-
-def lacking(image, text, tmp_path):
-    return [row.symbols for row in TOOL.lacking(image, kernel_of(text, tmp_path))[0]]
 
 
 # ---- real configurations -------------------------------------------------------------------------
@@ -89,21 +99,25 @@ def test_kernels_of_boards_pass(board, line, check):
 
 
 @pytest.mark.parametrize('board, line', KERNELS)
-def test_each_symbol_is_missed(board, line, image, tmp_path):
+def test_each_symbol_is_missed(board, line, tmp_path):
     """Taken away alone it is named, and nothing else is; =m in place of =y is named where it will not do."""
-    text, image = config_of(line), image(board)
-    whole = kernel_of(text, tmp_path)
-    rows = TOOL.needed(image, whole)
+    def missed(text):
+        return [row['symbols'] for row in lacking(tmp_path, board, text)]
+    text = config_of(line)
+    listed = FOLDERS[board] / 'modules'
+    ours = set(re.findall(r'^[\w-]+', listed.read_text() if listed.exists() else '', re.M))
+    first, rows = needed(tmp_path, board)
     assert len(rows) > 15
     for row in rows:
-        names = [name for name, _ in row.symbols]
         # a choice, as of disks, has symbols that other rows ask for too
-        expected = [other.symbols for other in rows if {name for name, _ in other.symbols} <= set(names)]
-        assert lacking(image, without(text, *names), tmp_path) == expected
-        if row.kind == '' and len(names) == 1 and not image.brings(row.symbols[0][1]):
-            module = text.replace(f'\nCONFIG_{names[0]}=y\n', f'\nCONFIG_{names[0]}=m\n')
+        expected = [other['symbols'] for other in rows if set(other['names']) <= set(row['names'])]
+        assert missed(without(text, *row['names'])) == expected
+        if row['step'] == 'must' and len(row['names']) == 1 and not row['modules'] & ours:
+            module = text.replace(f'\nCONFIG_{row["names"][0]}=y\n', f'\nCONFIG_{row["names"][0]}=m\n')
             assert module != text
-            assert lacking(image, module, tmp_path) == [row.symbols]
+            assert missed(module) == [row['symbols']]
+    # without that one the others are not looked at
+    assert missed(without(text, *first[0]['names'], 'BLK_DEV_INITRD')) == [first[0]['symbols']]
 
 
 @pytest.mark.parametrize('name', ['bookworm', 'newest', 'cloud-amd64'])
@@ -115,12 +129,12 @@ def test_other_kernels(name, check):
                            'MMC_SDHCI', 'MMC_SDHCI_PCI'}
 
 
-def test_readme_names_the_same(image):
+def test_readme_names_the_same(tmp_path):
     """What the README says that a kernel must have."""
     told = re.search(r'2\. Your kernel needs, built in: (.*?); the driver', (TOP / 'README.md').read_text(), re.S)[1]
     told = re.findall(r'`(\w+)`', told)
-    rows = [row for row in TOOL.needed(image('qemu-x86_64'), None) if row.when != 'board' and row.kind == '']
-    assert sorted(told) == sorted(row.symbols[0][0] for row in rows if row.symbols[0][0] != 'EXT4_FS')
+    rows = [row for row in needed(tmp_path, 'qemu-x86_64')[1] if row['when'] != 'board' and row['step'] == 'must']
+    assert sorted(told) == sorted(row['symbol'] for row in rows if row['symbol'] != 'EXT4_FS')
 
 
 def test_every_board_has_symbols():
@@ -137,12 +151,10 @@ def test_every_board_has_symbols():
     ('CONFIG_CMDLINE_FORCE=y\nCONFIG_CMDLINE="root=/dev/x"', '', "CMDLINE_FORCE: .*'root=/dev/x'"),
     ('CONFIG_CMDLINE_OVERRIDE=y\nCONFIG_CMDLINE=""', '', 'CMDLINE_OVERRIDE: '),
 ])
-def test_what_the_kernel_does_by_itself(lines, words, said, tmp_path, monkeypatch):
-    monkeypatch.chdir(TOP)
-    monkeypatch.setenv('CMDLINE', f'root=/dev/vda{words}')
-    whole = TOOL.Image(Path('boards/qemu-x86_64'), 'boards/qemu-x86_64/defconfig')
-    kernel = kernel_of(f'# Linux/x86 6.12.0 Kernel Configuration\n{lines}\n', tmp_path)
-    found = list(TOOL.beyond(whole, kernel))
+def test_what_the_kernel_does_by_itself(lines, words, said, tmp_path):
+    steps = asked(tmp_path, 'qemu-x86_64', f'# Linux/x86 6.12.0 Kernel Configuration\n{lines}\n', '--cmdline',
+                  f'root=/dev/vda{words}')
+    found = [step['text'][0] for step in steps if step['step'] == 'note']
     assert (len(found) == 1 and re.search(said, found[0])) if said else found == [], found
 
 
@@ -235,8 +247,8 @@ def test_status_for_a_script(tmp_path):
     kernel = stock('armmp') / 'config'
     words = ['BOARD=qemu-arm', f'O={tmp_path}', 'kernel-check']
     assert make(*words, f'KCONFIG={kernel}').returncode == make(*words, 'KCONFIG=/nowhere').returncode == 2
-    command, = re.findall(r'^ +(CMDLINE=.* image/kernel-check .*)$', (TOP / 'image/README.md').read_text(), re.M)
-    command = command.replace('build/x', str(tmp_path)).replace('boards/x', 'boards/qemu-arm')
+    command, = re.findall(r'^ +(build/host/kindling check-kernel .*)$', (TOP / 'image/README.md').read_text(), re.M)
+    command = command.replace('build/host/kindling', str(tool())).replace('--board x', '--board qemu-arm')
     for file, status in (kernel, 1), ('/nowhere', 2):
         line = command.replace('/boot/config-6.12.0', str(file))
         assert subprocess.run(line, shell=True, cwd=TOP).returncode == status
@@ -271,17 +283,17 @@ def test_every_file_system_has_a_row():
     kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
     options = {sym.name for sym in kconf.unique_defined_syms
                if sym.name.startswith('FS_') and sym.orig_type == BOOL}
-    rows = {row.when.partition('=')[0] for row in TOOL.read_rows(TOP / 'image/symbols')}
+    rows = {when.partition('=')[0] for when in rows_of_symbols()}
     assert options - {'FS_MEMBERS', 'FS_VOLUMES'} <= rows
 
 
 def test_rows_name_our_options():
     """A first column that names no option would never hold."""
     kconf = Kconfig(str(TOP / 'kconfig/Kconfig'), warn=False)
-    for row in TOOL.read_rows(TOP / 'image/symbols'):
-        if row.when not in ('always', 'modules') and not row.when.startswith('root='):
-            for option in row.when.partition('=')[0].split(','):
-                assert option.lstrip('!') in kconf.syms, row
+    for when in rows_of_symbols():
+        if when not in ('always', 'modules') and not when.startswith('root='):
+            for option in when.partition('=')[0].split(','):
+                assert option.lstrip('!') in kconf.syms, when
 
 
 # ---- bad input -----------------------------------------------------------------------------------
@@ -309,14 +321,14 @@ def test_damaged(goal, content, why, tmp_path):
     bad = tmp_path / 'bad config'
     bad.write_bytes(content)
     result = make('BOARD=qemu-arm', f'O={tmp_path / "out"}', goal, f'KCONFIG={bad}')
-    assert result.returncode != 0 and f'kernel-check: {bad}: {why}' in result.stdout
+    assert result.returncode != 0 and f'kindling: {bad}: {why}' in result.stdout
     assert 'Traceback' not in result.stdout
     assert not (tmp_path / 'out/kernel.fragment').exists()
 
 
 @pytest.mark.parametrize('word, why', [
-    ('KCONFIG=/no/such', 'kernel-check: /no/such: No such file or directory'),
-    ('KCONFIG=/', 'kernel-check: /: Is a directory'),
+    ('KCONFIG=/no/such', 'kindling: /no/such: No such file or directory'),
+    ('KCONFIG=/', 'kindling: /: Is a directory'),
     ('KCONFIG=', 'kernel-check: KCONFIG= not given'),
 ])
 def test_missing(word, why, tmp_path):
