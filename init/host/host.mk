@@ -13,9 +13,9 @@ host-cflags := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -Wall -Wex
 host-sources := $(wildcard init/host/*.c init/plan/*.c init/plan/super/*.c init/plan/layer/*.c) init/lib/str.c
 host-objects := $(patsubst init/%.c,$(H)/%.o,$(host-sources))
 
-unconfigured += host install
+unconfigured += host install deb
 
-.PHONY: host install
+.PHONY: host install deb
 host: $(H)/kindling
 
 $(H)/options.h: $(kconfig-files)
@@ -53,3 +53,11 @@ install: $(H)/kindling
 	$(Q)$(INSTALL) -D -m 644 init/host/completion/kindling.zsh $(share)/zsh/site-functions/_kindling
 	$(Q)$(INSTALL) -D -m 644 init/host/completion/kindling.fish $(share)/fish/vendor_completions.d/kindling.fish
 	$(Q)for file in $(installed-boards); do $(INSTALL) -D -m 644 "$$file" $(share)/kindling/"$$file"; done
+
+# Nothing in it tells where or when it was built.
+host-cflags += -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(H)=.
+deb: $(H)/kindling
+	$(Q)rm -rf $(H)/deb
+	$(Q)$(MAKE) -s install DESTDIR=$(H)/deb PREFIX=/usr
+	@printf '  READY   '
+	$(Q)init/host/mkdeb $(H)/deb $(H)
