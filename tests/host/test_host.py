@@ -73,13 +73,13 @@ def same_as_json(text, answer, status):
     assert not unknown, 'not in the manual'
     for line in told:
         assert '\ufffd' in line or any(each == line.strip() or each.endswith(f' {line.strip()}') for each in lines), line
-    steps = {step['step'] for step in found['steps']}
+    shown = {name: name for step in found['steps'] for name in (step['step'], step['step'].upper())}
     marked = [number + by for number, line in enumerate(lines) if re.fullmatch(r'\^~*', line) for by in (-1, 0)]
     for number, line in enumerate(lines):
         block = re.match('[A-Z_]+=', line) and any('found' in step for step in found['steps'])
         seen = any(f'{block["DEVNAME"]} ' in line for step in found['steps'] for block in step.get('seen', ()))
         assert number in marked or block or seen or line in ('', 'not for /init:') or '\\x' in line or \
-            any(line == each.strip() or line.split(None, 1) == [next(iter(steps & {line.split()[0]}), ''), each.strip()]
+            any(line == each.strip() or line.split(None, 1) == [shown.get(line.split()[0]), each.strip()]
                 for each in told), line
     return found
 
@@ -1245,6 +1245,55 @@ def test_json_of_fits(tool, disk):
     assert (root['word'], root['at']) == ('root=nope', 6)
     assert asked('root=8:1', ERROR) == [{'step': 'root', 'value': '8:1', 'text': []}]
     assert Run(tool, 'fits', 'root=/dev/vda', '/none', status=ERROR).json == {'steps': [], 'status': ERROR}
+
+
+# ---- check-kernel: what it needs of its kernel is in tests/kernel_check ----
+
+def test_check_kernel(tool, tmp_path):
+    kernel = tmp_path / 'kernel'
+    kernel.write_text('# Linux/x86 6.12.1 Kernel Configuration\nCONFIG_X86_64=y\nCONFIG_DEFAULT_INIT="/a\x1b\u00e9"\n')
+
+    def asked(*words, status, **options):
+        return Run(tool, 'check-kernel', *words, kernel, status=status, **options)
+    for line in b'root=/dev/vda1', b'root=LABEL=\xff\x1b', b'"', b'':
+        assert steps_of(asked('--cmdline', line, status=1).json, 'must')
+    found = asked('--config', '/dev/null', '--cmdline', 'root=ubi0:x', '--type', 'ubifs', status=1).json
+    rows = {step['symbol']: step for step in found['steps'] if 'symbol' in step}
+    assert (rows['MTD_UBI']['why'], rows['MTD_UBI']['symbols']) == ('root is a UBI volume', 'MTD_UBI:ubi')
+    assert rows['NET']['step'] == 'advice' and 'EXT4_FS' not in rows
+    kernel_step, = steps_of(found, 'kernel')
+    assert [kernel_step[key] for key in ('kernel', 'roots', 'types', 'image')] == [
+        'Linux/x86 6.12.1', 'root=ubi0:x', 'ubifs', '/dev/null']
+    assert any('without_board' in step for step in steps_of(found, 'note'))
+    # all that it prints makes another one good
+    whole = asked('--cmdline', 'root=/dev/vda', '--fragment', status=0).out.decode()
+    with open(kernel, 'a') as file:
+        file.write(whole)
+    assert asked('--cmdline', 'root=/dev/vda', status=0).json['steps'][-1]['file'] == str(kernel)
+    assert asked('--cmdline', 'root=/dev/vda', '--fragment', status=0).out.decode().count('\n') == 2
+    # modules of the image, in either spelling; any
+    kernel.write_text(kernel.read_text().replace('EXT4_FS=y', 'EXT4_FS=m'))
+    assert "name ext4 in MODULES_LIST" in asked('--cmdline', 'root=/dev/vda', status=1).out.decode()
+    for modules in 'a,fs-ext4', 'ext4', '*':
+        found = asked('--cmdline', 'root=/dev/vda', '--modules', modules, status=0).json
+        assert steps_of(found, 'module') == [{'step': 'module', 'symbol': 'EXT4_FS', 'module': 'ext4', 'text': [
+            'EXT4_FS                  ext4 is in the image, when it is made with MODULES=']}]
+    asked('--cmdline', 'root=/dev/vda', '--modules', 'ext', status=1)
+    for words in [], ['x', 'y'], ['--board', '../boards/qemu-arm', kernel], ['--config', '/none', kernel], ['/none']:
+        assert Run(tool, 'check-kernel', *words, status=2).out == b''
+    assert b'gzip, which is not installed' not in Run(tool, 'check-kernel', '/none', status=2).err
+
+
+def test_check_kernel_asks_for_the_most(tool, tmp_path):
+    """What the image can do without its board may need."""
+    (tmp_path / 'own/mine').mkdir(parents=True)
+    (tmp_path / 'own/mine/defconfig').write_text('CONFIG_X86_64=y\n')
+    (tmp_path / 'own/mine/symbols').write_text('# none\n\nNET   its disk\nPRINTK?  its console\n')
+    (tmp_path / 'own/mine/cmdline').write_text('root=/dev/vda rootfstype=xfs\n')
+    (tmp_path / 'kernel').write_text('# Linux/x86 6.12.1 Kernel Configuration\nCONFIG_X86_64=y\n')
+    steps = Run(tool, 'check-kernel', '--board', 'mine', tmp_path / 'kernel', status=1, BOARD_PATH=str(tmp_path / 'own')).json
+    rows = {step['symbol']: (step['step'], step['why']) for step in steps['steps'] if 'symbol' in step}
+    assert rows['NET'] == ('must', 'its disk') and rows['PRINTK'] == ('advice', 'what /init says') and 'XFS_FS' in rows
 
 
 # ---- completion ----------------------------------------------------------------------------------

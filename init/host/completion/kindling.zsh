@@ -5,8 +5,10 @@
 _kindling_boards()
 {
 	local -a found
-	found=(${(s.:.)^BOARD_PATH}/*/defconfig(N) boards/*/defconfig(N) ${commands[kindling]:h:h}/share/kindling/boards/*/defconfig(N))
-	_values board ${(u)found:h:t}
+	found=(${(s.:.)^BOARD_PATH}/*/defconfig(N) boards/*/defconfig(N)
+		${commands[kindling]:h:h}/share/kindling/boards/*/defconfig(N))
+	found=(${(u)found:h:t})
+	compadd -a found
 }
 
 _kindling()
