@@ -124,10 +124,12 @@ static void show_beyond(const struct params *params, const struct kernel_config 
 	char *init = kernel_config_string(kernel, "DEFAULT_INIT"), *line = kernel_config_string(kernel, "CMDLINE");
 
 	if (init && !params->init)
-		note("default_init", "DEFAULT_INIT is %s: of the kernel alone; /init starts it when the command line has "
+		note("default_init",
+		     "DEFAULT_INIT is %s: of the kernel alone; /init starts it when the command line has "
 		     "init=%s", init, init);
 	if (is_set(kernel, "INITRAMFS_FORCE"))
-		note("- initramfs_force", "INITRAMFS_FORCE: the kernel passes over what a bootloader loads; only an image "
+		note("- initramfs_force",
+		     "INITRAMFS_FORCE: the kernel passes over what a bootloader loads; only an image "
 		     "within the kernel starts");
 	for (size_t i = 0; i < sizeof(forces) / sizeof(*forces); i++)
 		if (is_set(kernel, forces[i]))
@@ -140,11 +142,13 @@ static void show_notes(const struct built *image, const struct kernel_config *ke
 	const struct params *params = &image->line.params;
 
 	if (is_set(kernel, "DEVTMPFS") && !is_set(kernel, "DEVTMPFS_MOUNT") && !params->devtmpfs)
-		note("without_devtmpfs_mount", "without DEVTMPFS_MOUNT the kernel alone leaves root's own /dev as it is; "
+		note("without_devtmpfs_mount",
+		     "without DEVTMPFS_MOUNT the kernel alone leaves root's own /dev as it is; "
 		     "/init cannot see that, and mounts devtmpfs there: devtmpfs.mount=0 on the command line keeps it "
 		     "from that");
 	if (has_modules && !is_set(kernel, "MODULE_DECOMPRESS"))
-		note("without_module_decompress", "without MODULE_DECOMPRESS the modules are not compressed one by one");
+		note("without_module_decompress",
+		     "without MODULE_DECOMPRESS the modules are not compressed one by one");
 	show_beyond(params, kernel);
 }
 
@@ -233,7 +237,8 @@ static int fragment(const struct built *image, const char *name, const struct ke
 		for (size_t j = 0; j < i; j++)
 			is_written |= str_same(symbol_of(&rows.all[j], kernel, &modules), symbol);
 		if (!is_written)
-			printf("# %s%s\nCONFIG_%s=y\n", rows.all[i].why, rows.all[i].kind == '?' ? " (advice)" : "", symbol);
+			printf("# %s%s\nCONFIG_%s=y\n", rows.all[i].why, rows.all[i].kind == '?' ? " (advice)" : "",
+			       symbol);
 	}
 	return HAS_ALL;
 }

@@ -67,7 +67,8 @@ static void explain_image(const char *file)
 	if (*CONFIG_CMDLINE_ALLOW)
 		step("", "cmdline_allow", "obeys of it no other words than: %s", CONFIG_CMDLINE_ALLOW);
 	if (*CONFIG_CMDLINE_LOCK)
-		step("", "cmdline_lock", "obeys of it no such words, nor what would do the same: %s", CONFIG_CMDLINE_LOCK);
+		step("", "cmdline_lock",
+		     "obeys of it no such words, nor what would do the same: %s", CONFIG_CMDLINE_LOCK);
 	if (*CONFIG_CMDLINE_APPEND)
 		step("", "cmdline_append", "reads last, so that it wins: %s", CONFIG_CMDLINE_APPEND);
 }
@@ -90,7 +91,8 @@ static void explain_modules(const struct params *params)
 		if (word->value && cmdline_same_name(word->name, MODULE_BLACKLIST))
 			never = word->value;
 		if (word->value && cmdline_same_name(word->name, MODPROBE_BLACKLIST))
-			one("         ", "not_for_devices", "modules", "not for a device or a file system: %s", word->value);
+			one("         ", "not_for_devices", "modules",
+			    "not for a device or a file system: %s", word->value);
 	}
 	if (never)
 		step("", "never", "never: %s", never);
@@ -114,7 +116,8 @@ static void explain_tag(const char *name, const char *of, const struct rootspec 
 	if (CONFIG_DUPLICATE_FIRST)
 		step("", NULL, "of several the first by name");
 	else if (CONFIG_DUPLICATE_PREFER)
-		step("", copyf("%sprefer", of), "of several the one on %s, if it is the only one there", CONFIG_PREFER_BUS);
+		step("", copyf("%sprefer", of),
+		     "of several the one on %s, if it is the only one there", CONFIG_PREFER_BUS);
 	else
 		step("", NULL, "several: refused");
 }
@@ -126,7 +129,8 @@ void explain_device(const char *name, const char *of, const struct rootspec *roo
 		step(name, copyf("%sname", of), "the device /dev/%s", root->value);
 		break;
 	case ROOT_NUMBER:
-		step(name, copyf("%smajor %sminor", of, of), "the device with the number %u:%u", root->major, root->minor);
+		step(name, copyf("%smajor %sminor", of, of),
+		     "the device with the number %u:%u", root->major, root->minor);
 		break;
 	case ROOT_TAG:
 		explain_tag(name, of, root);
@@ -135,7 +139,8 @@ void explain_device(const char *name, const char *of, const struct rootspec *roo
 		step(name, copyf("%sflash", of), "the MTD device or UBI volume %s", root->value);
 		break;
 	case ROOT_SHARE:
-		step(name, copyf("%sshare %svalue", of, of), "the directory that the host shares by %s under the tag %s",
+		step(name, copyf("%sshare %svalue", of, of),
+		     "the directory that the host shares by %s under the tag %s",
 		     root->types, root->value);
 		break;
 	}
@@ -186,7 +191,8 @@ void explain_types(const char *name, const char *of, const char *types)
 	char *formats = formats_known();
 
 	if (types)
-		step(name, copyf("%stypes", of), "as %s%s", types, strchr(types, ',') ? ": the next one when the kernel refuses one" : "");
+		step(name, copyf("%stypes", of), "as %s%s", types,
+		     strchr(types, ',') ? ": the next one when the kernel refuses one" : "");
 	else if (*formats)
 		step(name, copyf("%sknown", of), "as what its superblock says: %s; else each file system of the "
 		     "kernel in turn", formats);

@@ -8,14 +8,17 @@ void explain_loop(const struct layers *l)
 {
 	step("loop", "file", "root is in its file %s; no part of this path may be a link or ..", l->file);
 	if (l->is_verified)
-		step("", "is_verified", "the file becomes a loop device, read-only; it is verified, what holds it is not");
+		step("", "is_verified",
+		     "the file becomes a loop device, read-only; it is verified, what holds it is not");
 	else
 		step("", NULL, "an erofs is mounted from the file where the kernel can (Linux 6.12, "
 		     "CONFIG_EROFS_FS_BACKED_BY_FILE); else the file becomes a loop device, read-only");
 	if (CONFIG_LOOP_HOLDER_RW)
-		step("", "holder_rw", "what holds it is mounted for writing; if the kernel refuses, it stays read-only");
+		step("", "holder_rw",
+		     "what holds it is mounted for writing; if the kernel refuses, it stays read-only");
 	if (*CONFIG_LOOP_HOLDER)
-		step("", "holder", "what holds it is at %s when init starts, if root has that directory", CONFIG_LOOP_HOLDER);
+		step("", "holder",
+		     "what holds it is at %s when init starts, if root has that directory", CONFIG_LOOP_HOLDER);
 	else
 		step("", "- holder_hidden", "what holds it is hidden when init starts%s", CONFIG_LOOP_HOLDER_RW
 		     ? "" : ": nobody can mount it for writing then (EBUSY)");
@@ -26,12 +29,14 @@ void explain_loop(const struct layers *l)
 static void explain_tree(const struct params *params, const struct layers *l)
 {
 	if (l->tree_file) {
-		step("", "tree_file", "its tree is the file %s beside it, with the superblock at the start", l->tree_file);
+		step("", "tree_file",
+		     "its tree is the file %s beside it, with the superblock at the start", l->tree_file);
 	} else if (l->has_tree) {
 		step("", NULL, "its tree is on a device of its own, with the superblock at the start:");
 		explain_device("", "tree_", &l->tree);
 		if (l->tree_by_hash)
-			step("", "tree_by_roothash", "by the last 128 bits of the root hash, as verityhash= does not say it");
+			step("", "tree_by_roothash",
+			     "by the last 128 bits of the root hash, as verityhash= does not say it");
 		explain_wait("tree_", params, NOT_GIVEN);
 	} else {
 		step("", "tree_on_same", "its tree is on the same device: the superblock stands where the file system "
@@ -61,14 +66,17 @@ void explain_verity(const struct params *params, const struct layers *l)
 	if (*v->options)
 		step("", "options", "options: %s", v->options);
 	if (CONFIG_VERITY_FEC && *v->fec_device) {
-		step("", "fec_roots fec_offset", "before that it is corrected, where it can be (%u bytes of 255), by what is from byte %llu on on",
+		step("", "fec_roots fec_offset",
+		     "before that it is corrected, where it can be (%u bytes of 255), by what is from byte %llu on on",
 		     v->fec_roots, v->fec_offset);
 		explain_device("", "fec_", &l->fec);
 	}
-	step("", "on_corruption", "a block that does not match: %s", ending(v, "restart-on-corruption", "panic-on-corruption"));
+	step("", "on_corruption",
+	     "a block that does not match: %s", ending(v, "restart-on-corruption", "panic-on-corruption"));
 	step("", "on_error", "a block that cannot be read: %s", ending(v, "restart-on-error", "panic-on-error"));
 	if (v->signature)
-		step("", "signature", "the kernel holds the signature in the image's file %s against the certificates that it "
+		step("", "signature",
+		     "the kernel holds the signature in the image's file %s against the certificates that it "
 		     "trusts", v->signature);
 	if (CONFIG_VERITY_KEYRING && v->signature) {
 		step("", "and against the image's file " VERITY_CERTIFICATE_PATH ", a certificate that goes into its keyring "
@@ -89,7 +97,8 @@ static void explain_directory(const struct layers *l)
 	while (*dir == '/')
 		dir++;
 	if (!*l->name)
-		step("", "below", "in a directory of /%s that is called by root's UUID, else by a checksum of its superblock: "
+		step("", "below",
+		     "in a directory of /%s that is called by root's UUID, else by a checksum of its superblock: "
 		     "another root has another layer", dir);
 	else
 		step("", "directory", "in %s, %s", copyf("/%s%s%s", dir, *dir ? "/" : "", l->name), l->is_verified
@@ -104,7 +113,8 @@ static void explain_upper(const struct params *params, const struct layers *l)
 	const struct overlay *o = &l->overlay;
 
 	if (o->readonly)
-		step("overlay", "readonly", "root stays as it is; what is written goes to memory, over the layer on a device, "
+		step("overlay", "readonly",
+		     "root stays as it is; what is written goes to memory, over the layer on a device, "
 		     "which stays as it is:");
 	else
 		step("overlay", NULL, "root stays as it is; what is written goes to another device:");
@@ -133,6 +143,7 @@ void explain_overlay(const struct params *params, const struct layers *l)
 	if (!o->device && o->options && *o->options)
 		step("", "data", "the tmpfs gets: %s", o->options);
 	if (!l->without_upper || CONFIG_OVERLAY_VOLATILE)
-		step("", "- rw", "/ is read-write then; ro does not count%s", o->device && !o->readonly && !l->without_upper
+		step("", "- rw",
+		     "/ is read-write then; ro does not count%s", o->device && !o->readonly && !l->without_upper
 		     ? "" : "; what was written is gone after this boot");
 }

@@ -273,7 +273,8 @@ static const struct candidate *find_other(const struct rootspec *spec, const cha
 static bool are_blocks_good(const struct candidate *c, const char *root_hash, unsigned shift)
 {
 	if (1U << shift < c->image->sector) {
-		report("roothash", "roothash=%s: blocks of %u bytes: smaller than a sector of %s", root_hash, 1U << shift,
+		report("roothash",
+		       "roothash=%s: blocks of %u bytes: smaller than a sector of %s", root_hash, 1U << shift,
 		       candidate_text(c));
 		return false;
 	}
@@ -361,7 +362,8 @@ static enum status try_layers(const struct layers *l, const struct candidate *ro
 	if (layers_any(l))
 		report_heading("");
 	if (l->file)
-		report("file", "loop=%s: root is in this file there; what is in a file system is not looked at%s", l->file,
+		report("file",
+		       "loop=%s: root is in this file there; what is in a file system is not looked at%s", l->file,
 		       l->is_verified ? ", so roothash= is not tried" : "");
 	else if (l->is_verified)
 		status = try_verity(l, root, disks, ends);

@@ -76,7 +76,8 @@ static char *read_text(int fd, const char *path, size_t *size)
 		return unpack(fd, path, size);
 	text = read_all(fd, size);
 	if (!text)
-		complain("%s: %s: not a kernel's .config, /boot/config-VERSION or /proc/config.gz", path, strerror(errno));
+		complain("%s: %s: not a kernel's .config, /boot/config-VERSION or /proc/config.gz", path,
+			 strerror(errno));
 	return text;
 }
 
@@ -107,7 +108,8 @@ int kernel_config_read(struct kernel_config *config, const char *path)
 	char *text = fd < 0 ? NULL : read_text(fd, path, &size);
 
 	if (fd < 0)
-		complain("%s: %s: not a kernel's .config, /boot/config-VERSION or /proc/config.gz", path, strerror(errno));
+		complain("%s: %s: not a kernel's .config, /boot/config-VERSION or /proc/config.gz", path,
+			 strerror(errno));
 	else
 		close(fd);
 	if (!text)

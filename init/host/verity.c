@@ -134,7 +134,8 @@ static void name_block(struct walk *w, const struct medium *medium, const char *
 	if (w->shows)
 		fputs("\r\033[K", stderr);
 	if (w->bad++ < NAMED_MAX)
-		report_each("damaged", "of block bytes offset image", "%s block %llu is damaged: %u bytes at offset %llu of %s",
+		report_each("damaged", "of block bytes offset image",
+			    "%s block %llu is damaged: %u bytes at offset %llu of %s",
 			    what, n, 1U << shift, medium->base + (n << shift), medium->image->path);
 }
 
@@ -278,7 +279,8 @@ static bool fits_in(const struct walk *w)
 	unsigned long long tree = (unsigned long long)tree_end(w) << v->hash_shift;
 
 	if (data > w->data->reader.size)
-		report("data_bytes device_bytes", "the tree is of %llu bytes, the device has %llu: it is cut short", data,
+		report("data_bytes device_bytes",
+		       "the tree is of %llu bytes, the device has %llu: it is cut short", data,
 		       w->data->reader.size);
 	else if (tree > w->tree->reader.size)
 		report("tree_end device_bytes", "the tree ends at %llu, its device at %llu: it is cut short", tree,
