@@ -54,6 +54,8 @@ else ifneq ($(filter-out help list-boards,$(goals)),)
 # Goals that do not build for a board; the parts add theirs.
 unconfigured := help list-boards flash flags dist clean
 
+version := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' init/init.h)
+
 include packages/variables.mk	# the user's: values that cannot be, and path
 include kconfig/kconfig.mk	# defconfig menuconfig olddefconfig savedefconfig
 include init/host/host.mk	# host install: the tool kindling(1)
@@ -71,7 +73,6 @@ flags:
 	$(Q)init/measure-flags
 
 # A release: what is committed, as a tarball. The same commit gives the same bytes.
-version := $(shell sed -n 's/^\#define VERSION "\(.*\)"/\1/p' init/init.h)
 release := build/kindling-$(version)
 .PHONY: dist
 dist:

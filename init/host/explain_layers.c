@@ -79,10 +79,11 @@ void explain_verity(const struct params *params, const struct layers *l)
 		     "the kernel holds the signature in the image's file %s against the certificates that it "
 		     "trusts", v->signature);
 	if (CONFIG_VERITY_KEYRING && v->signature) {
-		step("", "and against the image's file " VERITY_CERTIFICATE_PATH ", a certificate that goes into its keyring "
-		     VERITY_KEYRING_NAME ", which is sealed then; this root has failed where the kernel has none (before Linux "
-		     "7.0), or a sealed one");
-		step("", "where dm-verity is no module it is sealed without dm_verity.keyring_unsealed=1");
+		step("", "certificate",
+		     "and against the image's file %s, a certificate that goes into its keyring " VERITY_KEYRING_NAME ", which "
+		     "is sealed then; this root has failed where the kernel has none (before Linux 7.0), or a sealed one",
+		     VERITY_CERTIFICATE_PATH);
+		step("", NULL, "where dm-verity is no module it is sealed without dm_verity.keyring_unsealed=1");
 	}
 }
 

@@ -7,8 +7,6 @@ HOSTCC ?= gcc
 PREFIX ?= /usr/local
 # A packager who strips by himself: INSTALL='install --strip-program=true', as Debian's dh gives it.
 INSTALL ?= install
-# `kindling --version`
-version := $(shell cat VERSION)
 host-cflags := -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -Wall -Wextra
 host-sources := $(wildcard init/host/*.c init/plan/*.c init/plan/super/*.c init/plan/layer/*.c) init/lib/str.c
 host-objects := $(patsubst init/%.c,$(H)/%.o,$(host-sources))
@@ -31,10 +29,9 @@ $(H)/host/needs.o: $(H)/symbols.h
 $(H)/%.o: init/%.c $(H)/options.h init/host/host.mk
 	@mkdir -p $(@D)
 	@echo "  HOSTCC  $<"
-	$(Q)$(HOSTCC) $(host-cflags) $(if $(filter %/main.o,$@),-DVERSION='"$(version)"') -I$(H) \
+	$(Q)$(HOSTCC) $(host-cflags) -I$(H) \
 		-include $(H)/options.h \
 		-MMD -MP -c $< -o $@
-$(H)/host/main.o: VERSION
 -include $(host-objects:.o=.d)
 
 $(H)/kindling: $(host-objects)
@@ -60,4 +57,4 @@ deb: $(H)/kindling
 	$(Q)rm -rf $(H)/deb
 	$(Q)$(MAKE) -s install DESTDIR=$(H)/deb PREFIX=/usr
 	@printf '  READY   '
-	$(Q)init/host/mkdeb $(H)/deb $(H)
+	$(Q)init/host/mkdeb $(version) $(H)/deb $(H)

@@ -1,6 +1,7 @@
 #include "complain.h"
 #include "config.h"
 #include "host.h"
+#include "../init.h"
 #include "../lib/str.h"
 
 #include <errno.h>
