@@ -153,4 +153,4 @@ def test_no_keyring(root, certificate, tmp_path):
     """On a kernel before 7.0; it is refused even where that would trust the key."""
     said = boot(root, tmp_path, sign(root.with_name('root.roothash').read_text(), None, tmp_path / 'sig'),
                 config=KEYRING, files={'verity.der': certificate})
-    assert 'kindling: certificate /verity.der: no keyring .dm-verity; dm-verity of Linux 7.0 makes it; rebooting now' in said, said
+    assert 'kindling: certificate /verity.der: no keyring .dm-verity (that of Linux 7.0); rebooting now' in said, said

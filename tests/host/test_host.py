@@ -87,7 +87,7 @@ def same_as_json(text, answer, status):
 @functools.cache
 def documented(key):
     """Has the manual the key? Those of a device may have another before them."""
-    page = (TOP / 'init/host/kindling.1').read_text()
+    page = (TOP / 'man/kindling.1').read_text()
     words = set(re.findall(r'[\w=]+', ' '.join(re.findall(r'^\.(?:It )?Li (.*)$', page, re.M))))
     key = key.removesuffix('_HEX')
     return {re.sub('^(tree|fec)_', '', key), key} & words
@@ -444,7 +444,7 @@ COMMANDS = ['explain', 'fits', 'probe', 'check-kernel']
 
 def test_help(tool):
     """Of all, and of each: what it takes, on stdout, whatever else is asked; the manual has it all."""
-    page = (TOP / 'init/host/kindling.1').read_text()
+    page = (TOP / 'man/kindling.1').read_text()
     whole = Run(tool, '--help', status=0).out.decode()
     assert re.findall(r'^  (\w\S*) ', whole, re.M) == COMMANDS
     options = set()
@@ -1331,11 +1331,11 @@ def test_completion_of_bash(tool, tmp_path):
     boards = {path.parent.name for path in TOP.glob('boards/*/defconfig')} | {'my-board', 'installed'}
     for command in 'explain', 'fits', 'check-kernel':
         assert completed(tool, tmp_path, command, '--board', '') == boards
-        assert completed(tool, tmp_path, command, '--config', 'VER') == {'VERSION'}
+        assert completed(tool, tmp_path, command, '--config', 'READ') == {'README.md'}
     assert completed(tool, tmp_path, 'explain', '--json', '--board', 'my') == {'my-board'}
     assert completed(tool, tmp_path, 'probe', '--sector-size', '') == {'512', '1024', '2048', '4096'}
-    assert completed(tool, tmp_path, 'fits', 'root=/dev/vda', 'VER') == {'VERSION'}
-    assert completed(tool, tmp_path, 'explain', 'VER') == set()
+    assert completed(tool, tmp_path, 'fits', 'root=/dev/vda', 'READ') == {'README.md'}
+    assert completed(tool, tmp_path, 'explain', 'READ') == set()
     assert completed(tool, tmp_path, 'check-kernel', '--modules', 'V') == set()
 
 

@@ -103,7 +103,7 @@ static int find_keyring(void)
 #define TRUST_REASONS(row) \
 	row(EPERM, VERITY_KEYRING_NAME " is sealed: no dm_verity.keyring_unsealed=1") \
 	row(EBADMSG, "not X.509 in DER") \
-	row(ENOKEY, "no keyring " VERITY_KEYRING_NAME "; dm-verity of Linux 7.0 makes it")
+	row(ENOKEY, "no keyring " VERITY_KEYRING_NAME " (that of Linux 7.0)")
 STR_ROWS(trust_reasons, TRUST_REASONS);
 
 /*
