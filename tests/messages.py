@@ -9,7 +9,8 @@ A piece is a string literal of init/ that reaches the log or the console, with <
   reason. Nothing but a sentence has a space between words, and what is in UNSAID.
 - the words of the arrays in SAID
 
-without those that have no letter, as "%s%s%s: %s": what fills these is a piece itself.
+without those that have no letter, as "%s%s%s: %s": what fills these is a piece itself. A macro that is NAMED counts as
+what it stands for.
 """
 import re
 import sys
@@ -24,6 +25,9 @@ SAID = {'ends'}
 UNSAID = {'str_listed', 'coldplug_each', 'sys_access', 'sizeof', 'LAYER_WORD', 'names', 'known', 'families', 'beside'}
 # and one that the kernel reads
 TABLE = 'use_fec_from_device'
+
+# what messages name by a word of its own
+NAMED = dict(re.findall(r'^#define (\w+_(?:NAME|PATH)) (".*")$', (TOP / 'init/plan/layer/verity.h').read_text(), re.M))
 
 TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|\w+|[^\s\w]', re.S)
 SENTENCE = re.compile(r"[A-Za-z',=<>/*.-]+:? [A-Za-z(</]")
@@ -66,7 +70,8 @@ def literals(text):
             before = [each for _, each in all_tokens[max(0, place - 12):place] if re.match(r'\w', each)]
             named = [each for each in before if not each[0].isdigit()]
             array = named[-1] if named else ''
-        elif token[0] == '"':
+        elif token in NAMED or token[0] == '"':
+            token = NAMED.get(token, token)
             if found and found[-1][3] == place - 1:
                 found[-1][2] += unquoted(token)
                 found[-1][3] = place

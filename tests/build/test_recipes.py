@@ -112,7 +112,7 @@ def test_files_exist(page):
 def patterns():
     """Words of the command line: /init's, its table's of others' words, and the kernel's as the host tool has them."""
     files = [TOP / 'init/plan/params.c', TOP / 'init/plan/foreign.def', TOP / 'init/host/kernel.c', TOP / 'init/plan/modules.c',
-             *TOP.glob('init/plan/layer/*.c')]
+             *TOP.glob('init/plan/layer/*.c'), TOP / 'init/boot/layer/verity.c']
     return {word for file in files for _, _, text in messages.literals(file.read_text()) for word in text.split()
             if re.fullmatch(r'[A-Za-z][\w.*-]*', word)}
 
