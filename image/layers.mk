@@ -25,6 +25,8 @@ $(O)/layers/cmdline: $(O)/root.img $(H)/kindling FORCE
 		makes no writable layer: set CONFIG_LAYER_OVERLAY=y)))
 	@$(if $(is-unsigned),$(call no-layers,KEY=$(KEY): ROOTHASH=1: the root hash would not be in what is signed: \
 		set CONFIG_DTB_CMDLINE=y, with a device tree (CONFIG_DTB or DTB=)))
+	@$(if $(and $(ROOTHASH),$(KEY)),cd $(card) && for file in $$(grep -l @CMDLINE@ *); do \
+		printf '  %-7s %s\n' NOTE "$(card)/$$file gives a command line with the root hash that KEY= does not sign"; done)
 	@echo "  LAYERS  $(@D)"
 	$(Q)$(board-cmdline) ROOT=$(call path,$(ROOT)) KINDLING=$(H)/kindling ARCH=$(CONFIG_ARCH) \
 		ROOT_TYPE=$(CONFIG_ROOT_TYPE) image/layers $(@D) $(O)/root.img $(card)

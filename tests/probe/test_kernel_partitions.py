@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import machine
+from builds import autoconf, every_option
 from machine import BUILD, TOP
 from tables import tables
 
@@ -82,7 +83,8 @@ def listed(words):
     """{disk's path: [(number, start, size, uuid, name)]} of plan/parttable."""
     program = BUILD / 'tests/list_table'
     sources = [INIT / f'plan/{unit}.c' for unit in ('parttable', 'reader', 'crc', 'text')]
-    subprocess.run(['gcc', '-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1',
+    header = autoconf(BUILD / 'tests/list_table_config', every_option('y'))
+    subprocess.run(['gcc', '-std=gnu11', '-D_GNU_SOURCE', '-g', '-O1', '-include', header,
                     '-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-I', INIT,
                     HERE / 'list_table.c', *sources, '-o', program], check=True)
     found = {}
@@ -91,7 +93,7 @@ def listed(words):
         text = subprocess.run([program, *words.split(), str(sector), *paths], check=True,
                               stdout=subprocess.PIPE).stdout.decode(errors='surrogateescape')
         for line in text.split('\0')[:-1]:
-            assert not line.startswith('id '), f'{path}: parttable_find() of {line[3:]}'
+            assert not line.startswith('id '), f'parttable_find() of {line[3:]}, behind {list(found)}'
             if line.startswith('/'):
                 path = next(path for path in paths if line.startswith(f'{path} '))
                 found[path] = []
