@@ -52,7 +52,8 @@ unsigned str_listed(const char *list, char separator, const char *word)
 	for (unsigned place = 1;; place++) {
 		const char *at = word;
 
-		while (*at && *list != separator && (*list == '-' ? dash : *list) == (*at == '-' ? dash : *at))
+		while (*at && *list != separator && *list != '*' &&
+		       (*list == '-' ? dash : *list) == (*at == '-' ? dash : *at))
 			at++, list++;
 		if (*list == '*' || (!*at && (!*list || *list == separator)))
 			return place;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -57,15 +58,18 @@ static void try(const char *word)
 static void try_keyring(const char *name)
 {
 	FILE *keys = fopen("/proc/keys", "r");
-	char line[1024], type[16], described[64];
-	unsigned serial;
+	char line[1024], *described;
 
 	while (keys && fgets(line, sizeof(line), keys)) {
-		if (sscanf(line, "%x %*s %*s %*s %*s %*s %*s %15s %63s", &serial, type, described) != 3 ||
-		    strcmp(type, "keyring") || strncmp(described, name, strlen(name)))
+		described = strstr(line, " keyring ");
+		if (!described)
+			continue;
+		described += strlen(" keyring ");
+		described += strspn(described, " ");
+		if (strncmp(described, name, strlen(name)))
 			continue;
 		say("INIT key %s", line);
-		if (syscall(SYS_add_key, "user", "kindling:test", "x", 1, serial) < 0)
+		if (syscall(SYS_add_key, "user", "kindling:test", "x", 1, strtoul(line, NULL, 16)) < 0)
 			say("INIT cannot add a key: %d\n", errno);
 		else
 			say("INIT added a key\n");

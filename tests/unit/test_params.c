@@ -481,6 +481,8 @@ static void listed(void **state)
 		{ "a", "", false },
 		{ "a b*", "bc", true },
 		{ "ab* c", "a", false },
+		{ "ab* c", "ab*c", true },
+		{ "ab* c", "ab*", true },
 	};
 
 	(void)state;
